@@ -1,0 +1,41 @@
+# Everything that is done with Ryadom from its source. `make` alone says what there is.
+SHELL := /bin/bash
+PY := .venv/bin/python
+
+.PHONY: help run test torture lint format lock upgrade system-deps setup setup-dev
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: setup  ## set up what is missing and start the server on http://127.0.0.1:8080
+	@exec $(PY) -m ryadom serve
+
+test: setup-dev  ## every check and test, with the time each part took
+	@exec $(PY) scripts/check.py
+
+torture: setup-dev  ## the tests that can run longer, with many more steps
+	@RYADOM_TORTURE=1 exec $(PY) -m pytest -m torture
+
+lint: setup-dev  ## every check, without the tests
+	@exec $(PY) scripts/check.py --without pytest
+
+format: setup-dev  ## put the code into its form
+	@$(PY) -m ruff check --quiet --fix-only .
+	@$(PY) -m ruff format .
+
+lock: setup-dev  ## write the locks anew from pyproject.toml, changing no more than needed
+	@scripts/lock.sh
+
+upgrade: setup-dev  ## write the locks anew with the newest of everything
+	@scripts/lock.sh --upgrade
+
+# Not part of `make test` yet: no test of this version needs a browser, PostgreSQL or Redis.
+system-deps:  ## install chromium, postgresql and redis-server where they are missing
+	@scripts/system_deps.sh
+
+setup:
+	@scripts/setup.sh requirements.lock
+
+setup-dev:
+	@scripts/setup.sh requirements-dev.lock

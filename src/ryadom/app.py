@@ -1,0 +1,249 @@
+"""The only place where everything is wired, and the one sweeper that every deadline waits in."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+import uvicorn
+from litestar import Litestar
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
+
+from ryadom import __version__, rest
+from ryadom.auth import routes as auth_routes
+from ryadom.auth import store as auth_store
+from ryadom.auth.actions import Auth
+from ryadom.auth.middleware import SignIn
+from ryadom.auth.passwords import Passwords
+from ryadom.auth.sessions import Sessions
+from ryadom.chats import routes as chat_routes
+from ryadom.chats.actions import Chats
+from ryadom.clock import Clock
+from ryadom.config import Settings
+from ryadom.contacts import routes as contact_routes
+from ryadom.contacts.actions import Contacts
+from ryadom.db import migrate
+from ryadom.db.database import Database
+from ryadom.limits import LIMITS, Limiter
+from ryadom.live.registry import Registry
+from ryadom.live.typing import TypingBoard
+from ryadom.messages import routes as message_routes
+from ryadom.messages.actions import Messages
+from ryadom.metrics import Metrics, Timing
+from ryadom.presence import routes as presence_routes
+from ryadom.presence.actions import Presence
+from ryadom.presence.statuses import Statuses
+from ryadom.presence.typing import Typing
+from ryadom.protocol.errors import SESSION_OVER
+from ryadom.protocol.facts import SessionEnded
+from ryadom.realtime.edge import make_edge
+from ryadom.realtime.gate import SocketGate
+from ryadom.realtime.http import make_http
+from ryadom.realtime.hub import Hub
+from ryadom.realtime.outbox import Outbox
+from ryadom.realtime.pulse import Pulse
+from ryadom.receipts import routes as receipt_routes
+from ryadom.receipts.actions import Receipts
+from ryadom.receipts.counts import Counts
+from ryadom.sync import routes as sync_routes
+from ryadom.sync.entry import Entry, handlers
+from ryadom.web import openapi
+from ryadom.web import routes as web_routes
+
+log = structlog.get_logger("ryadom")
+
+HEED_EVERY = 0.5
+"""Seconds between two questions to the database for sessions that another process has ended."""
+EXPIRE_EVERY = 600.0
+"""Seconds between two searches for sessions that have expired."""
+DRAIN = 10
+"""Seconds that requests get to finish after SIGTERM."""
+
+
+class Server:
+    """One node. `start` before the first request, `stop` after the last."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> None:
+        self.settings = settings
+        self.clock = clock = clock or Clock()
+        self.metrics = Metrics()
+        self.limiter = Limiter(clock, LIMITS, settings.rate_limits)
+        self.hub = Hub()
+        self.live = Registry()
+        self.outbox = Outbox(self.hub)
+        self.pulse = Pulse(clock)
+        self._passwords = passwords or Passwords()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._nearer = asyncio.Event()
+        self._ready = False
+
+    async def start(self) -> None:
+        """Open the database (upgrading it), wire everything, begin to sweep."""
+        settings, clock = self.settings, self.clock
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(migrate.upgrade, settings.sqlite_path)
+        self.db = db = Database(settings.sqlite_path, clock, self.outbox.committed)
+        self.sessions = Sessions(db, clock)
+        self.auth = Auth(
+            db, clock, self.limiter, self._passwords, self.sessions, self.live, registration=settings.registration
+        )
+        board = TypingBoard()
+        self.counts = Counts(self.hub, self.outbox, db, clock)
+        self.typing = Typing(db, clock, self.hub, self.outbox, self.live, board)
+        self.presence = Presence(db, clock, self.outbox, self.live)
+        self.statuses = Statuses(db, clock, self.live, board)
+        self.receipts = Receipts(db, self.counts)
+        self.messages = Messages(db, self.limiter)
+        self.entry = Entry(
+            settings, db, clock, self.limiter, self.hub, self.live, self.sessions, self.auth, self.presence,
+            self.typing, self.counts, self.pulse.interval,
+        )  # fmt: skip
+        commands = handlers(clock, self.hub, self.statuses, self.typing, self.receipts, self.messages)
+        gate = SocketGate(clock, self.limiter, self.entry, commands, self.pulse.at)
+        self.edge = make_edge(gate, self.pulse, clock)
+        self.http = make_http(clock, self.pulse)
+        self.outbox.precede(SessionEnded, self._session_ended)
+        self.asgi = self._rest()
+        self._watch()
+        self.live.hidden |= await db.read(lambda tx: {row[0] for row in tx.run(auth_store.HIDDEN)})
+        await self.presence.start()
+        self._tasks = [
+            asyncio.create_task(self._forever("presence", self.presence.run)),
+            asyncio.create_task(self._forever("sweep", self._sweep)),
+            asyncio.create_task(self._forever("heed", self._heed)),
+            asyncio.create_task(self._forever("expire", self._expire)),
+        ]
+        self._ready = True
+
+    async def stop(self) -> None:
+        """Write what waits and close. Who is online stays so in the database: they have a grace to come back."""
+        self._ready = False
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.db.close()
+        self._passwords.close()
+
+    def _rest(self) -> Litestar:
+        db = self.db
+        handlers: list[ControllerRouterHandler] = [
+            *auth_routes.routes(self.auth, db, self.settings.trusted_networks),
+            *contact_routes.routes(Contacts(db), db),
+            *chat_routes.routes(Chats(db), db),
+            *receipt_routes.routes(self.receipts),
+            *message_routes.routes(self.messages, db),
+            *presence_routes.routes(self.statuses, self.typing, self.presence, self.live, self.clock),
+            *sync_routes.routes(db, self.statuses),
+            *web_routes.routes(
+                self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, lambda: self.openapi()
+            ),
+        ]
+        return Litestar(
+            handlers,
+            middleware=[
+                DefineMiddleware(Timing, metrics=self.metrics),
+                DefineMiddleware(
+                    SignIn, sessions=self.sessions, limiter=self.limiter, touch=self.entry.touch,
+                    settled=self.presence.settled, public_url=self.settings.public_url,
+                ),
+            ],
+            exception_handlers=rest.EXCEPTION_HANDLERS,
+            openapi_config=OpenAPIConfig(
+                "Ryadom", __version__, use_handler_docstrings=True, render_plugins=[], path="/docs/schema"
+            ),
+            request_max_body_size=rest.MAX_BODY,
+            after_request=rest.uncached,
+            logging_config=None,
+        )  # fmt: skip
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of the REST API."""
+        return openapi.complete(self.asgi.openapi_schema.to_schema())
+
+    def _session_ended(self, fact: SessionEnded) -> None:
+        """Everything that hangs on a session ends with it, before anybody hears of it."""
+        self.sessions.forget(fact.session_id)
+        self.hub.end_session(fact.session_id, SESSION_OVER)
+        device = self.live.device(fact.session_id)
+        if device is not None:
+            self.auth.save_times(fact.session_id, device.active, device.seen)
+
+    def _watch(self) -> None:
+        self.pulse.on_beat = self.entry.beat
+        self.pulse.wake = self.live.moved = self.typing.moved = self.counts.moved = self._nearer.set
+        self.hub.on_event = self.metrics.delivered
+        self.db.on_batch = self.metrics.batches.observe
+
+    def _refresh_metrics(self) -> None:
+        self.metrics.sockets.set(self.hub.connections)
+        self.metrics.online.set(len(self.live.published))
+
+    async def _sweep(self) -> None:
+        """Wait for the next deadline of any kind, then do what is due."""
+        sources = (self.pulse, self.live, self.typing, self.counts)
+        while True:
+            due = min(source.next_due() for source in sources)
+            await self.clock.wait(self._nearer, due)
+            self._nearer.clear()
+            now = self.clock.now()
+            if due <= now:
+                self.metrics.sweep_lag.observe(now - due)
+            for source in sources:
+                source.sweep(now)
+
+    async def _heed(self) -> None:
+        """Notice within a second what another process, such as the command line, has ended."""
+        rev = await self.db.read(lambda tx: tx.value(auth_store.LAST_ENDED))
+        while True:
+            await self.clock.sleep(HEED_EVERY)
+            rev = await self.auth.heed(rev)
+
+    async def _expire(self) -> None:
+        while True:
+            await self.auth.expire()
+            await self.clock.sleep(EXPIRE_EVERY)
+
+    async def _forever(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """A part that must not end: after a mistake it is logged and begun again."""
+        while True:
+            try:
+                await run()
+            except Exception:  # one mistake must not stop presence or the pings for everybody
+                log.exception("a part of the server failed and begins again", part=name)
+                await self.clock.sleep(1.0)
+
+
+async def serve(settings: Settings, on_start: Callable[[Server, str], Awaitable[None]] | None = None) -> None:
+    """Run a server until SIGINT or SIGTERM. `on_start` is told its URL."""
+    server = Server(settings)
+    await server.start()
+    config = uvicorn.Config(
+        server.asgi, host=settings.host, port=settings.port, ws=server.edge, http=server.http, lifespan="off",
+        log_config=None, access_log=False, server_header=False, date_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN, timeout_keep_alive=30, backlog=4096,
+    )  # fmt: skip
+    node = uvicorn.Server(config)
+    announcing = asyncio.create_task(_announce(node, server, settings, on_start))
+    try:
+        await node.serve()
+    finally:
+        announcing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await announcing
+        await server.stop()
+
+
+async def _announce(
+    node: uvicorn.Server, server: Server, settings: Settings,
+    on_start: Callable[[Server, str], Awaitable[None]] | None,
+) -> None:  # fmt: skip
+    while not node.started:
+        await server.clock.sleep(0.01)
+    port = node.servers[0].sockets[0].getsockname()[1]
+    url = f"http://{'[' + settings.host + ']' if ':' in settings.host else settings.host}:{port}"
+    log.info("Ryadom is here", url=url, version=__version__, database=str(settings.sqlite_path))
+    if on_start is not None:
+        await on_start(server, url)

@@ -1,0 +1,261 @@
+"""Accounts and device sessions: register, sign in, change, end."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from ryadom.clock import Clock, utc
+from ryadom.db.database import Database
+from ryadom.db.tx import Tx
+from ryadom.limits import Limiter
+from ryadom.live.registry import Registry
+from ryadom.protocol.audience import Users
+from ryadom.protocol.errors import Refusal
+from ryadom.protocol.events import SessionCreated, SessionRevoked, UserChanged
+from ryadom.protocol.facts import SessionEnded
+from ryadom.protocol.schemas import DisplayName, Locale, Me, User, UserSession
+
+from . import store
+from .devices import Device, device_of
+from .passwords import Passwords
+from .sessions import Principal, Sessions
+from .tokens import hash_token, new_token
+
+EndReason = Literal["logout", "revoked", "password", "disabled", "expired", "room", "command"]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a request comes from."""
+
+    address: str
+    user_agent: str
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A fresh session: the only moment at which its token is known."""
+
+    token: str
+    principal: Principal
+    user: User
+    session: UserSession
+
+
+class ProfileChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What to change of one's own profile; what is absent stays."""
+
+    display_name: DisplayName | UnsetType = UNSET
+    appear_offline: bool | UnsetType = UNSET
+    add_contacts: bool | UnsetType = UNSET
+    locale: Locale | None | UnsetType = UNSET
+
+
+class Auth:
+    """What people do with accounts and sessions."""
+
+    def __init__(
+        self, db: Database, clock: Clock, limiter: Limiter, passwords: Passwords, sessions: Sessions, live: Registry,
+        *, registration: bool,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._clock = clock
+        self._limiter = limiter
+        self._passwords = passwords
+        self._sessions = sessions
+        self._live = live
+        self._registration = registration
+
+    async def register(self, username: str, password: str, display_name: str | None, origin: Origin) -> User:
+        """Create an account. Refuses `username_taken`, `registration_closed`, `invalid`, `too_many`."""
+        self._limiter.check("register_address", origin.address)
+        _check_password(password)
+        if not self._registration and await self._db.read(lambda tx: tx.first(store.ANYBODY)) is not None:
+            raise Refusal("registration_closed")
+        username = username.lower()
+        name = (display_name or username).strip()
+        hashed = await self._passwords.hash(password)
+        user_id = await self._db.write(lambda tx: store.create_user(tx, username, name, hashed))
+        if user_id is None:
+            raise Refusal("username_taken")
+        return User(id=user_id, username=username, display_name=name)
+
+    async def login(
+        self, username: str, password: str, device_name: str | None, device_type: str | None, origin: Origin
+    ) -> SignedIn:
+        """Open exactly one session. Refuses `wrong_credentials` (the same work for everybody) and `too_many`."""
+        username = username.lower()
+        self._limiter.check("sign_in_address", origin.address)
+        self._limiter.check("sign_in_account", username)
+        row = await self._db.read(lambda tx: tx.first(store.BY_NAME, username=username))
+        if not await self._passwords.verify(row and row[1], password) or row is None:
+            raise Refusal("wrong_credentials")
+        user_id: int = row[0]
+        if self._passwords.needs_rehash(row[1]):
+            hashed = await self._passwords.hash(password)
+            await self._db.write(lambda tx: tx.run(store.SET_HASH, user_id=user_id, hash=hashed))
+        token = new_token()
+        device = device_of(origin.user_agent, device_type, device_name)
+        opened = await self._db.write(partial(_open_session, user_id=user_id, token=token, device=device, origin=origin))
+        if opened is None:
+            raise Refusal("wrong_credentials")
+        user, session = opened
+        self._live.requested(session.id, user_id, self._clock.now())
+        principal = Principal(user_id, session.id, session.created_at, session.created_at)
+        return SignedIn(token, principal, user, session)
+
+    async def end(self, user_id: int, session_ids: Sequence[int], reason: EndReason) -> int:
+        """End these sessions of one person, at once and everywhere. How many were alive."""
+        return await self._db.write(partial(end_sessions, session_ids=list(session_ids), reason=reason))
+
+    async def list_sessions(self, principal: Principal) -> list[UserSession]:
+        """The live sessions of a person; their last activity is what we know now, not what was last written."""
+        listed = await self._db.read(store.list_sessions, principal.user_id, principal.session_id)
+        fresh = [self._freshened(session) for session in listed]
+        return sorted(fresh, key=lambda session: (not session.is_current, -session.last_activity.timestamp()))
+
+    def _freshened(self, session: UserSession) -> UserSession:
+        device = self._live.device(session.id)
+        if device is None or device.active <= session.last_activity.timestamp():
+            return session
+        return msgspec.structs.replace(session, last_activity=utc(device.active))
+
+    async def revoke(self, principal: Principal, session_id: int) -> None:
+        """End one session of one's own. Refuses `not_found`."""
+        own = await self._db.read(
+            lambda tx: tx.first(
+                store.OWN_SESSION, session_id=session_id, user_id=principal.user_id, **store.limits(tx.now)
+            )
+        )
+        if own is None:
+            raise Refusal("not_found")
+        await self.end(principal.user_id, [session_id], "revoked" if session_id != principal.session_id else "logout")
+
+    async def revoke_others(self, principal: Principal, reason: EndReason = "revoked") -> int:
+        """End all sessions but this one. How many."""
+        return await self._db.write(
+            partial(end_all, user_id=principal.user_id, except_session=principal.session_id, reason=reason)
+        )
+
+    async def change_password(self, principal: Principal, current: str, new: str) -> None:
+        """Set a new password and end all other sessions. Refuses `wrong_credentials`, `invalid`, `too_many`."""
+        self._limiter.check("sign_in_account", ("id", principal.user_id))
+        _check_password(new)
+        stored = await self._db.read(lambda tx: tx.value(store.HASH, user_id=principal.user_id))
+        if not await self._passwords.verify(stored, current):
+            raise Refusal("wrong_credentials")
+        hashed = await self._passwords.hash(new)
+
+        def change(tx: Tx) -> None:
+            tx.run(store.SET_HASH, user_id=principal.user_id, hash=hashed)
+            end_all(tx, principal.user_id, principal.session_id, "password")
+
+        await self._db.write(change)
+
+    async def change_profile(self, principal: Principal, change: ProfileChange) -> Me:
+        """Change what is given."""
+        me = await self._db.write(partial(_change_profile, user_id=principal.user_id, change=change))
+        if change.appear_offline is not UNSET:
+            (self._live.hidden.add if me.appear_offline else self._live.hidden.discard)(me.id)
+            self._live.mark(me.id)
+        return me
+
+    async def expire(self) -> int:
+        """End the sessions that nobody used for too long, or that are too old."""
+
+        def expire(tx: Tx) -> int:
+            ids = [row[0] for row in tx.run(store.EXPIRED, **store.limits(tx.now))]
+            return end_sessions(tx, ids, "expired") if ids else 0
+
+        return await self._db.write(expire)
+
+    async def heed(self, rev: int) -> int:
+        """Ask the database which sessions have ended after a rev, without our doing: by another process.
+
+        Gives the highest rev seen.
+        """
+        rows = await self._db.read(lambda tx: tx.run(store.ENDED_SINCE, rev=rev))
+        unknown = [row for row in rows if not self._sessions.ended(row[0])]
+        if unknown:
+            await self._db.write(partial(_announce_ended, ended=unknown))
+        return max((row[2] for row in rows), default=rev)
+
+    def save(self, session_id: int) -> None:
+        """Write a session's last activity, with the next commit."""
+        device = self._live.device(session_id)
+        if device is not None:
+            self.save_times(session_id, device.active, device.seen)
+
+    def save_times(self, session_id: int, active: float, seen: float) -> None:
+        """Write these times of a session (epoch seconds)."""
+        item = (session_id, utc(active), utc(seen))
+        self._db.write_many(store.save_activity, item).add_done_callback(lambda future: future.exception())
+
+
+def _check_password(password: str) -> None:
+    if not 8 <= len(password.encode("utf-8", "surrogatepass")) <= 1024:
+        raise Refusal("invalid", "A password has 8 to 1,024 bytes.")
+
+
+def _open_session(
+    tx: Tx, user_id: int, token: str, device: Device, origin: Origin
+) -> tuple[User, UserSession] | None:
+    user = store.get_user(tx, user_id)
+    if user is None:
+        return None
+    alive = store.list_sessions(tx, user_id, None)
+    if len(alive) >= store.SESSIONS_PER_PERSON:
+        end_sessions(tx, [session.id for session in alive[store.SESSIONS_PER_PERSON - 1 :]], "room")
+    id_ = store.create_session(tx, user_id, hash_token(token), device, origin.address, origin.user_agent[:512])
+    rev = store.bump(tx, user_id)
+    session = next(one for one in store.list_sessions(tx, user_id, id_) if one.id == id_)
+    others = msgspec.structs.replace(session, is_current=False)
+    tx.emit(SessionCreated(timestamp=tx.now, rev=rev, session=others), Users([user_id], except_session=id_))
+    return user, session
+
+
+def end_sessions(tx: Tx, session_ids: list[int], reason: EndReason) -> int:
+    """End sessions that are alive; their sockets close and other devices hear of it. How many."""
+    rev = tx.next_rev()
+    ended = tx.run(store.END, ids=session_ids, at=tx.now, reason=reason, rev=rev)
+    if ended:
+        tx.run(store.BUMP, ids=[user_id for _, user_id in ended], rev=rev)
+    _tell_ended(tx, [(session_id, user_id, rev) for session_id, user_id in ended])
+    return len(ended)
+
+
+def end_all(tx: Tx, user_id: int, except_session: int | None, reason: EndReason) -> int:
+    """End all sessions of a person, but one. How many."""
+    alive = [session.id for session in store.list_sessions(tx, user_id, None) if session.id != except_session]
+    return end_sessions(tx, alive, reason) if alive else 0
+
+
+def _announce_ended(tx: Tx, ended: list[tuple[int, int, int]]) -> None:
+    _tell_ended(tx, ended)
+
+
+def _tell_ended(tx: Tx, ended: list[tuple[int, int, int]]) -> None:
+    """First everything that hangs on the sessions ends, then the people's other devices hear of it."""
+    for session_id, user_id, rev in ended:
+        tx.tell(SessionEnded(rev=rev, session_id=session_id, user_id=user_id))
+    for session_id, user_id, rev in ended:
+        tx.emit(
+            SessionRevoked(timestamp=tx.now, rev=rev, session_id=session_id),
+            Users([user_id], except_session=session_id),
+        )
+
+
+def _change_profile(tx: Tx, user_id: int, change: ProfileChange) -> Me:
+    before = store.get_me(tx, user_id)
+    rev = store.bump(tx, user_id)
+    if change.appear_offline is not UNSET:
+        store.set_hidden(tx, user_id, change.appear_offline)
+    add_contacts = before.add_contacts if change.add_contacts is UNSET else change.add_contacts
+    locale = before.locale if change.locale is UNSET else change.locale
+    tx.run(store.SET_SETTINGS, user_id=user_id, settings={"add_contacts": add_contacts}, locale=locale)
+    if change.display_name is not UNSET and change.display_name.strip() != before.display_name:
+        tx.run(store.SET_NAME, user_id=user_id, display_name=change.display_name.strip())
+        user = User(id=user_id, username=before.username, display_name=change.display_name.strip())
+        tx.emit(UserChanged(timestamp=tx.now, rev=rev, user=user), Users(store.acquaintances(tx, user_id)))
+    return store.get_me(tx, user_id)

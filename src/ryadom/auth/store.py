@@ -1,0 +1,223 @@
+"""SQL of people and their device sessions. The only writer of `user` (but its presence) and `user_sessions`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select, union, update
+
+from ryadom.db.query import ids_in, new
+from ryadom.db.tables import Instant, blocks, chat_members, contacts, user, user_sessions, user_statuses
+from ryadom.db.tx import Tx
+from ryadom.protocol.schemas import Me, User, UserSession
+
+from .devices import Device
+
+IDLE_FOR = timedelta(days=90)
+"""A session that nobody uses for so long is over."""
+AT_MOST = timedelta(days=365)
+"""No session lives longer."""
+SESSIONS_PER_PERSON = 50
+FOUND_AT_MOST = 50
+
+USER_COLUMNS = (user.c.id, user.c.username, user.c.display_name)
+_me_columns = (*USER_COLUMNS, user.c.settings, user.c.locale, user.c.created_at, user.c.rev)
+_session_columns = (
+    user_sessions.c.id, user_sessions.c.device_type, user_sessions.c.device_name, user_sessions.c.ip_address,
+    user_sessions.c.user_agent, user_sessions.c.created_at, user_sessions.c.last_activity,
+)  # fmt: skip
+_here = and_(user.c.disabled_at.is_(None), user.c.deleted_at.is_(None))
+_live = and_(
+    user_sessions.c.ended_at.is_(None),
+    user_sessions.c.last_seen > bindparam("unused_since", type_=Instant),
+    user_sessions.c.created_at > bindparam("born_since", type_=Instant),
+)
+
+ANYBODY = select(user.c.id).limit(1)
+BY_NAME = select(user.c.id, user.c.password_hash).where(user.c.username == bindparam("username"), _here)
+ANY_BY_NAME = select(user.c.id).where(user.c.username == bindparam("username"))
+HASH = select(user.c.password_hash).where(user.c.id == bindparam("user_id"), _here)
+USER = select(*USER_COLUMNS).where(user.c.id == bindparam("user_id"), user.c.deleted_at.is_(None))
+ME = (
+    select(*_me_columns, func.coalesce(user_statuses.c.appear_offline, False).label("appear_offline"))
+    .select_from(user.outerjoin(user_statuses))
+    .where(user.c.id == bindparam("user_id"))
+)
+FIND = (
+    select(*USER_COLUMNS)
+    .where(
+        _here,
+        or_(
+            user.c.username.like(bindparam("prefix"), escape="\\"),
+            func.casefold(user.c.display_name).like(bindparam("part"), escape="\\"),
+        ),
+    )
+    .order_by(user.c.username)
+    .limit(FOUND_AT_MOST)
+)
+NEW_USER = new(user, "username", "display_name", "password_hash", "created_at", "rev").returning(user.c.id)
+SET_NAME = update(user).where(user.c.id == bindparam("user_id")).values(display_name=bindparam("display_name"))
+SET_SETTINGS = (
+    update(user)
+    .where(user.c.id == bindparam("user_id"))
+    .values(settings=bindparam("settings", type_=user.c.settings.type), locale=bindparam("locale"))
+)
+SET_HASH = update(user).where(user.c.id == bindparam("user_id")).values(password_hash=bindparam("hash"))
+DISABLE = update(user).where(user.c.id == bindparam("user_id")).values(disabled_at=bindparam("at", type_=Instant))
+BUMP = update(user).where(user.c.id.in_(ids_in("ids"))).values(rev=bindparam("rev"))
+SET_APPEAR = (
+    update(user_statuses)
+    .where(user_statuses.c.user_id == bindparam("id"))
+    .values(appear_offline=bindparam("hidden"), updated_at=bindparam("at", type_=Instant))
+    .returning(user_statuses.c.user_id)
+)
+NEW_APPEAR = new(user_statuses, "user_id", "appear_offline", "updated_at")
+HIDDEN = select(user_statuses.c.user_id).where(user_statuses.c.appear_offline)
+
+NEW_SESSION = new(
+    user_sessions, "user_id", "token_hash", "device_type", "device_name", "ip_address", "user_agent", "created_at",
+    "last_activity", "last_seen",
+).returning(user_sessions.c.id)  # fmt: skip
+BY_TOKEN = (
+    select(user_sessions.c.id, user_sessions.c.user_id, user_sessions.c.created_at, user_sessions.c.last_seen)
+    .select_from(user_sessions.join(user, user.c.id == user_sessions.c.user_id))
+    .where(user_sessions.c.token_hash == bindparam("token_hash"), user_sessions.c.ended_at.is_(None), _here)
+)
+SESSIONS = (
+    select(*_session_columns)
+    .where(user_sessions.c.user_id == bindparam("user_id"), _live)
+    .order_by(user_sessions.c.last_activity.desc(), user_sessions.c.id.desc())
+)
+OWN_SESSION = select(user_sessions.c.id).where(
+    user_sessions.c.id == bindparam("session_id"), user_sessions.c.user_id == bindparam("user_id"), _live
+)
+END = (
+    update(user_sessions)
+    .where(user_sessions.c.id.in_(ids_in("ids")), user_sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at", type_=Instant), end_reason=bindparam("reason"), ended_rev=bindparam("rev"))
+    .returning(user_sessions.c.id, user_sessions.c.user_id)
+)
+ENDED_SINCE = select(user_sessions.c.id, user_sessions.c.user_id, user_sessions.c.ended_rev).where(
+    user_sessions.c.ended_rev > bindparam("rev")
+)
+LAST_ENDED = select(func.coalesce(func.max(user_sessions.c.ended_rev), 0))
+EXPIRED = select(user_sessions.c.id).where(
+    user_sessions.c.ended_at.is_(None),
+    or_(
+        user_sessions.c.last_seen <= bindparam("unused_since", type_=Instant),
+        user_sessions.c.created_at <= bindparam("born_since", type_=Instant),
+    ),
+)
+SAVE_ACTIVITY = (
+    update(user_sessions)
+    .where(user_sessions.c.id == bindparam("session_id"))
+    .values(last_activity=bindparam("active", type_=Instant), last_seen=bindparam("seen", type_=Instant))
+)
+KNOWN_USERS = select(user.c.id).where(user.c.id.in_(ids_in("ids")), user.c.deleted_at.is_(None))
+
+_me = bindparam("user_id")
+_mine, _mates = chat_members.alias(), chat_members.alias()
+ACQUAINTED = union(
+    select(user.c.id).where(user.c.id == _me),
+    select(_mates.c.user_id)
+    .select_from(_mine.join(_mates, _mates.c.chat_id == _mine.c.chat_id))
+    .where(_mine.c.user_id == _me, _mine.c.left_at.is_(None), _mates.c.left_at.is_(None)),
+    select(contacts.c.owner_id).where(contacts.c.contact_id == _me, contacts.c.removed_at.is_(None)),
+    select(blocks.c.owner_id).where(blocks.c.blocked_id == _me),
+)
+
+
+def limits(now: datetime) -> dict[str, datetime]:
+    """The parameters of queries that leave out expired sessions."""
+    return {"unused_since": now - IDLE_FOR, "born_since": now - AT_MOST}
+
+
+def expires_at(created_at: datetime, last_seen: datetime) -> datetime:
+    """When a session ends by itself, if it is not used."""
+    return min(created_at + AT_MOST, last_seen + IDLE_FOR)
+
+
+def user_of(row: Any) -> User:
+    """A `User` out of USER_COLUMNS."""
+    return User(id=row[0], username=row[1], display_name=row[2])
+
+
+def get_user(tx: Tx, user_id: int) -> User | None:
+    """A person, unless they are gone."""
+    row = tx.first(USER, user_id=user_id)
+    return None if row is None else user_of(row)
+
+
+def get_me(tx: Tx, user_id: int) -> Me:
+    """One's own profile."""
+    id_, username, display_name, settings, locale, created_at, rev, hidden = tx.first(ME, user_id=user_id)
+    return Me(
+        id=id_, username=username, display_name=display_name, appear_offline=hidden,
+        add_contacts=settings.get("add_contacts", True), locale=locale, created_at=created_at, rev=rev,
+    )  # fmt: skip
+
+
+def find_users(tx: Tx, query: str) -> list[User]:
+    """People whose username begins with the query, or whose display name has it in it."""
+    escaped = query.casefold().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return [user_of(row) for row in tx.run(FIND, prefix=escaped + "%", part=f"%{escaped}%")]
+
+
+def create_user(tx: Tx, username: str, display_name: str, password_hash: str) -> int | None:
+    """The id of a new account; None when the name is taken."""
+    if tx.first(ANY_BY_NAME, username=username) is not None:
+        return None
+    return int(
+        tx.value(
+            NEW_USER, username=username, display_name=display_name, password_hash=password_hash, created_at=tx.now,
+            rev=tx.next_rev(),
+        )
+    )  # fmt: skip
+
+
+def bump(tx: Tx, *user_ids: int) -> int:
+    """A new rev for these people's own things."""
+    rev = tx.next_rev()
+    tx.run(BUMP, ids=list(user_ids), rev=rev)
+    return rev
+
+
+def set_hidden(tx: Tx, user_id: int, hidden: bool) -> None:
+    """Choose to appear offline, or not."""
+    if tx.first(SET_APPEAR, id=user_id, hidden=hidden, at=tx.now) is None:
+        tx.run(NEW_APPEAR, user_id=user_id, appear_offline=hidden, updated_at=tx.now)
+
+
+def create_session(tx: Tx, user_id: int, token_hash: str, device: Device, address: str, user_agent: str) -> int:
+    """The id of a new session."""
+    return int(
+        tx.value(
+            NEW_SESSION, user_id=user_id, token_hash=token_hash, device_type=device.device_type,
+            device_name=device.device_name, ip_address=address, user_agent=user_agent, created_at=tx.now,
+            last_activity=tx.now, last_seen=tx.now,
+        )
+    )  # fmt: skip
+
+
+def list_sessions(tx: Tx, user_id: int, current: int | None) -> list[UserSession]:
+    """The live sessions of a person, the current one first, then by last activity."""
+    found = [session_of(row, current) for row in tx.run(SESSIONS, user_id=user_id, **limits(tx.now))]
+    return sorted(found, key=lambda session: not session.is_current)
+
+
+def session_of(row: Any, current: int | None) -> UserSession:
+    """A `UserSession` out of a row of SESSIONS."""
+    return UserSession(
+        id=row[0], device_type=row[1], device_name=row[2], ip_address=row[3], user_agent=row[4], created_at=row[5],
+        last_activity=row[6], is_current=row[0] == current,
+    )  # fmt: skip
+
+
+def save_activity(tx: Tx, items: list[tuple[int, datetime, datetime]]) -> list[None]:
+    """Write (session id, last activity, last seen) of many sessions."""
+    tx.run_many(SAVE_ACTIVITY, [{"session_id": id_, "active": active, "seen": seen} for id_, active, seen in items])
+    return [None] * len(items)
+
+
+def acquaintances(tx: Tx, user_id: int) -> list[int]:
+    """Everybody who sees this person's name: themselves, who shares a chat, who has a contact entry or block."""
+    return [row[0] for row in tx.run(ACQUAINTED, user_id=user_id)]

@@ -1,0 +1,52 @@
+"""The only door for time.
+
+Everything that asks what time it is, or waits until a time, does it through a `Clock`, so that tests can turn it.
+Times are seconds since the Unix epoch, UTC, as floats; `utc` makes the datetime that the wire and the database use.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+_RESYNC_AFTER = 2.0
+"""Seconds that the wall clock may run ahead before we follow it (a suspended laptop, a step by NTP)."""
+
+
+def utc(seconds: float) -> datetime:
+    """The aware UTC datetime of an epoch time, cut to microseconds."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+class Clock:
+    """Wall time that never goes back: monotonic seconds, anchored to the system clock and re-anchored forward only."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        now = time.monotonic() + self._offset
+        ahead = time.time() - now
+        if ahead > _RESYNC_AFTER:
+            self._offset += ahead
+            return now + ahead
+        return now
+
+    def utcnow(self) -> datetime:
+        """`now` as an aware datetime."""
+        return utc(self.now())
+
+    async def wait(self, event: asyncio.Event, until: float) -> None:
+        """Return when `event` is set or when `until` (epoch seconds, may be infinite) has come."""
+        left = until - self.now()
+        if left <= 0:
+            return
+        try:
+            async with asyncio.timeout(None if left == float("inf") else left):
+                await event.wait()
+        except TimeoutError:
+            return
+
+    async def sleep(self, seconds: float) -> None:
+        """Return `seconds` later."""
+        await self.wait(asyncio.Event(), self.now() + seconds)

@@ -1,0 +1,193 @@
+"""All tables, as they are at the newest migration. A test compares this file with what the migrations build.
+
+Times are UTC. `rev` values come from one rising number (`revision`), so the newest change has the highest.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON, BigInteger, Boolean, CheckConstraint, Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData,
+    String, Table, Text, UniqueConstraint, text,
+)  # fmt: skip
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """DATETIME that is an aware UTC datetime in Python, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite keeps naive text: store UTC."""
+        if value is not None and dialect.name == "sqlite":
+            return value.astimezone(UTC).replace(tzinfo=None)
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """What SQLite gives back is UTC."""
+        if value is not None and value.tzinfo is None:
+            return datetime.replace(value, tzinfo=UTC)
+        return value  # type: ignore[no-any-return]
+
+
+ID = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers only an INTEGER PRIMARY KEY by itself."""
+
+NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
+
+user = Table(
+    "user", metadata,
+    Column("id", ID, primary_key=True),
+    Column("username", String(32), nullable=False, unique=True),
+    Column("display_name", String(64), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # What was last published about the person; written by one function, presence.store.publish.
+    Column("last_seen", Instant),
+    Column("is_online", Boolean, nullable=False, server_default=text("0")),
+    Column("rev", BigInteger, nullable=False, server_default=text("0")),
+    Column("locale", String(8)),
+    Column("settings", JSON, nullable=False, server_default=text("'{}'")),
+    Column("disabled_at", Instant),
+    Column("deleted_at", Instant),
+    Index("ix_user_is_online", "is_online", sqlite_where=text("is_online")),
+    **NEVER_REUSED,
+)  # fmt: skip
+
+user_statuses = Table(
+    "user_statuses", metadata,
+    # What a person chose to show; whether they are here is computed, and published in `user`.
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("appear_offline", Boolean, nullable=False, server_default=text("0")),
+    Column("updated_at", Instant, nullable=False),
+)  # fmt: skip
+
+user_sessions = Table(
+    "user_sessions", metadata,
+    Column("id", ID, primary_key=True),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("device_type", String(16), nullable=False),
+    Column("device_name", String(64), nullable=False),
+    Column("ip_address", String(64), nullable=False),
+    Column("user_agent", String(512), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # The last command or request, and the last proof of presence; at most a minute old while the session lives.
+    Column("last_activity", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("end_reason", String(16)),
+    Column("ended_rev", BigInteger),
+    Index("ix_user_sessions_user_id", "user_id", sqlite_where=text("ended_at IS NULL")),
+    Index("ix_user_sessions_ended_rev", "ended_rev"),
+    **NEVER_REUSED,
+)  # fmt: skip
+
+contacts = Table(
+    "contacts", metadata,
+    Column("owner_id", ForeignKey("user.id"), primary_key=True),
+    Column("contact_id", ForeignKey("user.id"), primary_key=True),
+    Column("added_at", Instant, nullable=False),
+    # Removed by hand: writing to that person does not add them again.
+    Column("removed_at", Instant),
+    Index("ix_contacts_contact_id", "contact_id"),
+    CheckConstraint("owner_id <> contact_id", name="not_oneself"),
+)  # fmt: skip
+
+blocks = Table(
+    "blocks", metadata,
+    Column("owner_id", ForeignKey("user.id"), primary_key=True),
+    Column("blocked_id", ForeignKey("user.id"), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_blocks_blocked_id", "blocked_id"),
+    CheckConstraint("owner_id <> blocked_id", name="not_oneself"),
+)  # fmt: skip
+
+chats = Table(
+    "chats", metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("title", String(128)),
+    Column("created_at", Instant, nullable=False),
+    Column("last_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("rev", BigInteger, nullable=False, server_default=text("0")),
+    # The pair of a direct chat, the lower id first: there is one chat for two people.
+    Column("direct_low", ForeignKey("user.id")),
+    Column("direct_high", ForeignKey("user.id")),
+    UniqueConstraint("direct_low", "direct_high"),
+    **NEVER_REUSED,
+)  # fmt: skip
+
+chat_members = Table(
+    "chat_members", metadata,
+    Column("chat_id", ForeignKey("chats.id"), primary_key=True),
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("role", String(16), nullable=False, server_default=text("'member'")),
+    Column("joined_at", Instant, nullable=False),
+    Column("joined_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("left_at", Instant),
+    # The rev of the last change of this membership: joining, leaving, role.
+    Column("rev", BigInteger, nullable=False, server_default=text("0")),
+    # The watermark: it only rises. `read_rev` is the rev of its last move.
+    Column("read_up_to_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("read_rev", BigInteger, nullable=False, server_default=text("0")),
+    Column("muted_until", Instant),
+    Column("pinned", Boolean, nullable=False, server_default=text("0")),
+    Column("archived", Boolean, nullable=False, server_default=text("0")),
+    Index("ix_chat_members_user_id", "user_id"),
+)  # fmt: skip
+
+messages = Table(
+    "messages", metadata,
+    Column("id", ID, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False, server_default=text("'text'")),
+    Column("sender_id", ForeignKey("user.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("client_id", String(64)),
+    Column("reply_to", BigInteger),
+    Column("created_at", Instant, nullable=False),
+    Column("edited_at", Instant),
+    Column("deleted_at", Instant),
+    Index("uq_messages_chat_id_seq", "chat_id", "seq", unique=True),
+    Index("uq_messages_sender_id_client_id", "sender_id", "client_id", unique=True,
+          sqlite_where=text("client_id IS NOT NULL")),
+    Index("ix_messages_chat_id_rev", "chat_id", "rev"),
+    Index("ix_messages_chat_id_sender_id_seq", "chat_id", "sender_id", "seq"),
+    Index("ix_messages_deleted", "chat_id", "seq", sqlite_where=text("deleted_at IS NOT NULL")),
+    **NEVER_REUSED,
+)  # fmt: skip
+
+message_read_statuses = Table(
+    "message_read_statuses", metadata,
+    # A log of watermark moves: who had read what, and when. Rows per read, not per message and member.
+    Column("id", ID, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id"), nullable=False),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("up_to_seq", BigInteger, nullable=False),
+    Column("read_at", Instant, nullable=False),
+    Index("ix_message_read_statuses_chat_id_user_id_up_to_seq", "chat_id", "user_id", "up_to_seq"),
+    **NEVER_REUSED,
+)  # fmt: skip
+
+revision = Table(
+    "revision", metadata,
+    # One row: the highest rev given out.
+    Column("id", Integer, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)  # fmt: skip

@@ -1,0 +1,84 @@
+"""What a transaction function is given: the database as of now, the clock, and a way to emit."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Executable, bindparam, case, update
+from sqlalchemy.dialects.sqlite import dialect as SqliteDialect
+
+from ryadom.protocol.audience import Audience
+from ryadom.protocol.events import Event
+from ryadom.protocol.facts import Fact
+
+from .query import Prepared
+from .tables import revision
+
+_dialect: Any = SqliteDialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+_prepared: dict[int, tuple[Executable, Prepared]] = {}
+
+_after = revision.c.value + bindparam("count", type_=BigInteger)
+_now = bindparam("now", type_=BigInteger)
+NEXT_REV = update(revision).values(value=case((_after > _now, _after), else_=_now)).returning(revision.c.value)
+
+
+class Emission(NamedTuple):
+    """An event for people, or a fact for servers, that leaves when its transaction has committed."""
+
+    what: Event | Fact
+    to: Audience | None
+
+
+def prepare(query: Executable) -> Prepared:
+    """The compiled form of a query constant; made once."""
+    # The query is kept beside its compiled form, so that its id stays its own.
+    known = _prepared.get(id(query))
+    if known is None:
+        known = _prepared[id(query)] = (query, Prepared(query, _dialect))
+    return known[1]
+
+
+class Tx:
+    """One transaction. A function that gets it touches nothing else but its own arguments, so it can be run again."""
+
+    __slots__ = ("_connection", "emissions", "now")
+
+    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+        self._connection = connection
+        self.now = now
+        """The moment of this transaction."""
+        self.emissions: list[Emission] = []
+
+    def run(self, query: Executable, **params: Any) -> list[Any]:
+        """Run a query constant; all rows, as tuples."""
+        prepared = prepare(query)
+        return prepared.convert(self._connection.execute(prepared.sql, prepared.bind(params)).fetchall())
+
+    def first(self, query: Executable, **params: Any) -> Any:
+        """The first row, or None."""
+        rows = self.run(query, **params)
+        return rows[0] if rows else None
+
+    def value(self, query: Executable, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        rows = self.run(query, **params)
+        return rows[0][0] if rows else None
+
+    def run_many(self, query: Executable, items: Sequence[dict[str, Any]]) -> None:
+        """Run a query once for each of many parameter sets; no rows."""
+        prepared = prepare(query)
+        self._connection.executemany(prepared.sql, [prepared.bind(item) for item in items])
+
+    def next_rev(self, count: int = 1) -> int:
+        """The first of `count` new revs. They rise, and tell the time rather than how much others have done."""
+        now = int(self.now.timestamp() * 1_000_000)
+        return int(self.value(NEXT_REV, count=count, now=now)) - count + 1
+
+    def emit(self, event: Event, to: Audience) -> None:
+        """Send an event when this transaction has committed."""
+        self.emissions.append(Emission(event, to))
+
+    def tell(self, fact: Fact) -> None:
+        """Let every server's memory know, when this transaction has committed."""
+        self.emissions.append(Emission(fact, None))

@@ -1,0 +1,225 @@
+"""Which devices are here, by the rules of presence: one number per device, `offline_after`.
+
+A request or connection pushes it out, a drop sets it to now + grace, logout ends it; one sweep expires what is due.
+No SQL, no events: who is due is handed to `presence`, which publishes it.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable
+
+from ryadom.protocol.schemas import Status
+
+INFINITY = float("inf")
+
+AFTER_REQUEST = 60.0
+"""Seconds that a session without a socket counts after its last signed-in request."""
+AFTER_CLOSE = 5.0
+"""Seconds that it counts after its last socket was closed by the client: a reload shows nothing to anyone."""
+AFTER_BREAK = 15.0
+"""Seconds that it counts after its last socket broke, or after a crash of the server."""
+IDLE_AFTER = 300.0
+"""Seconds without a command or request until a session is idle."""
+SAVE_EVERY = 60.0
+"""Seconds between two writes of a session's last activity."""
+
+
+class Device:
+    """One session as presence sees it."""
+
+    __slots__ = (
+        "absent", "active", "grace_until", "offline_after", "saved", "seen", "session_id", "sockets", "user_id", "watched",
+    )  # fmt: skip
+
+    def __init__(self, session_id: int, user_id: int, now: float) -> None:
+        self.session_id = session_id
+        self.user_id = user_id
+        self.sockets = 0
+        self.offline_after = now
+        """Without a socket, it counts before this moment."""
+        self.grace_until = now
+        """Requests before this moment extend nothing."""
+        self.seen = now
+        """The last proof of presence."""
+        self.active = now
+        """The last command or request."""
+        self.absent = False
+        """It said `offline`: it does not count until it says `online` or connects anew."""
+        self.saved = now
+        self.watched = INFINITY
+        """When the sweep looks at this device again."""
+
+    def present(self, now: float) -> bool:
+        """Whether this session counts."""
+        return not self.absent and (self.sockets > 0 or now < self.offline_after)
+
+    def idle(self, now: float) -> bool:
+        """Whether it has been without a command or request for long."""
+        return now - self.active >= IDLE_AFTER
+
+
+class Registry:
+    """The live devices of this node."""
+
+    def __init__(self) -> None:
+        self._devices: dict[int, Device] = {}
+        self._by_user: dict[int, dict[int, Device]] = {}
+        self._deadlines: list[tuple[float, int]] = []
+        self._parting: dict[int, float] = {}
+        self.published: dict[int, Status] = {}
+        """What others were last told, of everybody who is not offline."""
+        self.hidden: set[int] = set()
+        """People who chose to appear offline."""
+        self.due: set[int] = set()
+        """People whose published status may be wrong now."""
+        self.wake: Callable[[], None] = lambda: None
+        """Called when somebody has become due."""
+        self.moved: Callable[[], None] = lambda: None
+        """Called when the next deadline has come nearer."""
+
+    def devices(self, user_id: int) -> Iterable[Device]:
+        """The known devices of a person."""
+        return self._by_user.get(user_id, {}).values()
+
+    def device(self, session_id: int) -> Device | None:
+        """One device, if it is known."""
+        return self._devices.get(session_id)
+
+    def connected(self, session_id: int, user_id: int, now: float) -> Device:
+        """A socket of this session is open."""
+        device = self._known(session_id, user_id, now)
+        device.sockets += 1
+        device.absent = False
+        self._proof(device, now)
+        return device
+
+    def disconnected(self, session_id: int, now: float, *, broke: bool, seen: float) -> Device | None:
+        """A socket is gone. `seen`: when something was last heard on it."""
+        device = self._devices.get(session_id)
+        if device is None or device.sockets == 0:
+            return None
+        device.sockets -= 1
+        device.seen = max(device.seen, seen)
+        if device.sockets == 0:
+            device.grace_until = device.offline_after = now + (AFTER_BREAK if broke else AFTER_CLOSE)
+            self._watch(device, now)
+        return device
+
+    def requested(self, session_id: int, user_id: int, now: float) -> Device:
+        """A signed-in request of this session, or its login."""
+        device = self._known(session_id, user_id, now)
+        if now >= device.grace_until:
+            device.offline_after = now + AFTER_REQUEST
+        self._proof(device, now)
+        return device
+
+    def commanded(self, session_id: int, now: float) -> Device | None:
+        """A command on a socket of this session."""
+        device = self._devices.get(session_id)
+        if device is not None:
+            self._proof(device, now)
+        return device
+
+    def heard(self, session_id: int, now: float) -> Device | None:
+        """Something was heard on a socket of this session: presence, no activity."""
+        device = self._devices.get(session_id)
+        if device is not None:
+            device.seen = max(device.seen, now)
+        return device
+
+    def declared(self, session_id: int, user_id: int, now: float, *, online: bool) -> None:
+        """The session says that it is here, or that it is not."""
+        device = self._known(session_id, user_id, now)
+        if online and device.absent:
+            device.grace_until = now
+            device.offline_after = now + AFTER_REQUEST
+        device.absent = not online
+        self._proof(device, now)
+        self.mark(user_id)
+
+    def ended(self, session_id: int) -> Device | None:
+        """The session is over."""
+        device = self._devices.get(session_id)
+        if device is not None:
+            self._forget(device)
+            self.mark(device.user_id)
+        return device
+
+    def expect(self, session_id: int, user_id: int, seen: float, now: float) -> None:
+        """After a start: this session was here, and has the grace to come back."""
+        device = self._known(session_id, user_id, now)
+        device.seen = device.active = seen
+        device.grace_until = device.offline_after = now + AFTER_BREAK
+        self.published[user_id] = "online"
+        self._watch(device, now)
+
+    def mark(self, user_id: int) -> None:
+        """This person's published status may be wrong now."""
+        self.due.add(user_id)
+        self.wake()
+
+    def last_proof(self, user_id: int) -> float | None:
+        """The last proof of presence of a person, since they were last published."""
+        proofs = [device.seen for device in self.devices(user_id)]
+        if user_id in self._parting:
+            proofs.append(self._parting[user_id])
+        return max(proofs, default=None)
+
+    def next_due(self) -> float:
+        """When the next device may step; infinite when none will."""
+        return self._deadlines[0][0] if self._deadlines else INFINITY
+
+    def sweep(self, now: float) -> None:
+        """Mark everybody whose devices have stepped by now."""
+        while self._deadlines and self._deadlines[0][0] <= now:
+            when, session_id = heapq.heappop(self._deadlines)
+            device = self._devices.get(session_id)
+            if device is None or device.watched != when:
+                continue
+            device.watched = INFINITY
+            if not device.present(now) or device.idle(now):
+                self.mark(device.user_id)
+            self._watch(device, now)
+
+    def settled(self, user_id: int, status: Status, now: float) -> None:
+        """This was published: remember it, and forget devices that count no more."""
+        if status == "offline":
+            self.published.pop(user_id, None)
+        else:
+            self.published[user_id] = status
+        for device in list(self.devices(user_id)):
+            # One that said `offline` is kept: its word outlives its requests.
+            if not device.absent and not device.present(now):
+                self._forget(device)
+        self._parting.pop(user_id, None)
+
+    def _known(self, session_id: int, user_id: int, now: float) -> Device:
+        device = self._devices.get(session_id)
+        if device is None:
+            device = Device(session_id, user_id, now)
+            self._devices[session_id] = self._by_user.setdefault(user_id, {})[session_id] = device
+            self._watch(device, now)
+        return device
+
+    def _forget(self, device: Device) -> None:
+        del self._devices[device.session_id]
+        mates = self._by_user[device.user_id]
+        del mates[device.session_id]
+        if not mates:
+            del self._by_user[device.user_id]
+        self._parting[device.user_id] = max(self._parting.get(device.user_id, 0.0), device.seen)
+
+    def _proof(self, device: Device, now: float) -> None:
+        device.seen = device.active = now
+        self._watch(device, now)
+        if self.published.get(device.user_id) != "online":
+            self.mark(device.user_id)
+
+    def _watch(self, device: Device, now: float) -> None:
+        """Look at this device again when it may step next. One place in the heap is enough: it is looked at and put on."""
+        when = device.active + IDLE_AFTER if device.sockets else device.offline_after
+        if now < when < device.watched:
+            nearer = when < self.next_due()
+            device.watched = when
+            heapq.heappush(self._deadlines, (when, device.session_id))
+            if nearer:
+                self.moved()

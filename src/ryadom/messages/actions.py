@@ -1,0 +1,203 @@
+"""Send, edit, delete. An answered message is on disk; a retry with the same client_id is harmless."""
+
+import asyncio
+from functools import partial
+from typing import NamedTuple
+
+from msgspec import structs
+
+from ryadom.chats.actions import membership
+from ryadom.chats.store import SET_REV
+from ryadom.contacts.actions import changing
+from ryadom.contacts.store import add
+from ryadom.db.database import Database
+from ryadom.db.tx import Tx
+from ryadom.limits import Limiter
+from ryadom.protocol.audience import Chat
+from ryadom.protocol.errors import Refusal
+from ryadom.protocol.events import MessageDeleted, MessageEdited, NewMessage
+from ryadom.protocol.facts import CountMoved, MessageRemoved
+from ryadom.protocol.schemas import Message
+
+from . import store
+from .store import Permit, Row
+
+
+class Send(NamedTuple):
+    """A message to send."""
+
+    sender_id: int
+    chat_id: int
+    text: str
+    client_id: str | None
+    reply_to: int | None
+    connection_id: str | None
+    """The socket that sends it, which gets `message_sent` in place of `new_message`."""
+
+
+class Sent(NamedTuple):
+    """A message on disk, and whether it is new."""
+
+    message: Message
+    new: bool
+
+
+class Messages:
+    """What people do with messages."""
+
+    def __init__(self, db: Database, limiter: Limiter) -> None:
+        self._db = db
+        self._limiter = limiter
+
+    def send(self, send: Send) -> "asyncio.Future[Sent]":
+        """Store a message and deliver it. Refuses `not_found`, `cannot_write`, `client_id_reused`, `too_many`."""
+        self._limiter.check("message_user", send.sender_id)
+        return self._db.write_many(send_many, send)
+
+    async def edit(self, user_id: int, message_id: int, text: str) -> Message:
+        """Give one's message a new text. Refuses `not_found`, `forbidden`, `message_deleted`, `cannot_write`."""
+        self._limiter.check("message_user", user_id)
+        return await self._db.write(partial(_edit, user_id=user_id, message_id=message_id, text=text))
+
+    async def delete(self, user_id: int, message_id: int) -> None:
+        """Leave a tombstone of one's message. Refuses `not_found`, `forbidden`."""
+        self._limiter.check("message_user", user_id)
+        await self._db.write(partial(_delete, user_id=user_id, message_id=message_id))
+
+
+class _Batch:
+    """What a set of sends becomes: decided in the order in which they came, written together."""
+
+    def __init__(self, tx: Tx, items: list[Send]) -> None:
+        self.permits = store.permits(tx, list(dict.fromkeys((item.sender_id, item.chat_id) for item in items)))
+        names = [(item.sender_id, item.client_id) for item in items if item.client_id is not None]
+        self.known = store.known(tx, names)
+        self.reply_chats = store.chats_of(tx, [item.reply_to for item in items if item.reply_to is not None])
+        self.last_seq = {chat_id: permit.last_seq for (_, chat_id), permit in self.permits.items()}
+        self.crowded: dict[int, int | None] = {}
+        """Chat → who alone has written in this batch; None: several have."""
+        self.rows: list[Row] = []
+        self.clear: list[bool] = []
+        self.places: dict[tuple[int, str], int] = {}
+
+    def take(self, send: Send, rev: int) -> int | Message | Refusal:
+        """The place of a new row, the message that this was before, or why not."""
+        permit = self.permits.get((send.sender_id, send.chat_id))
+        if permit is None:
+            return Refusal("not_found")
+        if send.client_id is not None:
+            again = self._again(send, send.client_id)
+            if again is not None:
+                return again
+        if not permit.may_write:
+            return Refusal("cannot_write")
+        if send.reply_to is not None and self.reply_chats.get(send.reply_to) != send.chat_id:
+            return Refusal("not_found", "reply_to is no message of this chat.")
+        return self._append(send, permit, rev)
+
+    def _again(self, send: Send, client_id: str) -> int | Message | Refusal | None:
+        name = (send.sender_id, client_id)
+        place = self.places.get(name)
+        if place is not None:
+            row = self.rows[place]
+            same = row.chat_id == send.chat_id and row.text == send.text
+            return place if same else Refusal("client_id_reused")
+        before = self.known.get(name)
+        if before is None:
+            return None
+        untouched = before.edited_at is None and not before.deleted
+        if before.chat_id != send.chat_id or (untouched and before.text != send.text):
+            return Refusal("client_id_reused")
+        return before
+
+    def _append(self, send: Send, permit: Permit, rev: int) -> int:
+        place = len(self.rows)
+        seq = self.last_seq[send.chat_id] = self.last_seq[send.chat_id] + 1
+        self.rows.append(Row(send.chat_id, seq, rev, send.sender_id, send.text, send.client_id, send.reply_to))
+        alone = self.crowded.setdefault(send.chat_id, send.sender_id)
+        self.clear.append(permit.clear and alone == send.sender_id)
+        if alone != send.sender_id:
+            self.crowded[send.chat_id] = None
+        if send.client_id is not None:
+            self.places[send.sender_id, send.client_id] = place
+        return place
+
+
+def send_many(tx: Tx, items: list[Send]) -> list[Sent | Refusal]:
+    """Append a set of messages: gapless seqs, one new rev each, senders' own marks, contacts, events."""
+    batch = _Batch(tx, items)
+    first_rev = tx.next_rev(len(items))
+    taken = [batch.take(item, first_rev + place) for place, item in enumerate(items)]
+    messages = store.append(tx, batch.rows) if batch.rows else []
+    store.move_own_marks(tx, [message for message, clear in zip(messages, batch.clear, strict=True) if clear])
+    results: list[Sent | Refusal] = []
+    told: set[int] = set()
+    for item, outcome in zip(items, taken, strict=True):
+        if isinstance(outcome, Refusal):
+            results.append(outcome)
+        elif isinstance(outcome, Message):
+            results.append(Sent(outcome, False))
+        else:
+            message = messages[outcome]
+            results.append(Sent(message, outcome not in told))
+            if outcome not in told:
+                told.add(outcome)
+                _tell(tx, item, message, batch.clear[outcome])
+                _acquaint(tx, item, batch.permits[item.sender_id, item.chat_id])
+    return results
+
+
+def _tell(tx: Tx, item: Send, message: Message, clear: bool) -> None:
+    event = NewMessage(timestamp=tx.now, rev=message.rev, message=message)
+    tx.emit(event, Chat(message.chat_id, except_connection=item.connection_id))
+    if clear:
+        tx.tell(
+            CountMoved(
+                rev=message.rev, chat_id=message.chat_id, user_id=message.sender_id, unread_count=0,
+                up_to_seq=message.seq,
+            )
+        )  # fmt: skip
+
+
+def _acquaint(tx: Tx, item: Send, permit: Permit) -> None:
+    """Writing to somebody makes them one's contact."""
+    if permit.adds_contact and permit.peer_id is not None:
+        peer_id = permit.peer_id
+        changing(tx, item.sender_id, peer_id, lambda: add(tx, item.sender_id, peer_id, by_hand=False))
+
+
+def _own(tx: Tx, user_id: int, message_id: int) -> Message:
+    message = store.get_message(tx, message_id, user_id)
+    if message is None:
+        raise Refusal("not_found")
+    if message.sender_id != user_id:
+        raise Refusal("forbidden", "Only its sender changes a message.")
+    return message
+
+
+def _edit(tx: Tx, user_id: int, message_id: int, text: str) -> Message:
+    message = _own(tx, user_id, message_id)
+    if message.deleted:
+        raise Refusal("message_deleted")
+    if not membership(tx, message.chat_id, user_id).may_write:
+        raise Refusal("cannot_write")
+    if message.text == text:
+        return message
+    rev = tx.next_rev()
+    tx.run(store.EDIT, message=message_id, new_text=text, at=tx.now, new_rev=rev)
+    tx.run(SET_REV, chat=message.chat_id, rev=rev)
+    edited = structs.replace(message, text=text, edited_at=tx.now, rev=rev)
+    tx.emit(MessageEdited(timestamp=tx.now, rev=rev, message=edited), Chat(message.chat_id))
+    return edited
+
+
+def _delete(tx: Tx, user_id: int, message_id: int) -> None:
+    message = _own(tx, user_id, message_id)
+    if message.deleted:
+        return
+    rev = tx.next_rev()
+    tx.run(store.DELETE, message=message_id, at=tx.now, new_rev=rev)
+    tx.run(SET_REV, chat=message.chat_id, rev=rev)
+    gone = structs.replace(message, text="", deleted=True, rev=rev)
+    tx.emit(MessageDeleted(timestamp=tx.now, rev=rev, message=gone), Chat(message.chat_id))
+    tx.tell(MessageRemoved(rev=rev, chat_id=message.chat_id, sender_id=user_id, seq=message.seq))

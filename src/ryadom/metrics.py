@@ -1,0 +1,73 @@
+"""What the server counts about itself, for Prometheus. One registry per server."""
+
+import time
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class Metrics:
+    """All counters of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.sockets = Gauge("ryadom_sockets", "Signed-in sockets", registry=self.registry)
+        self.online = Gauge("ryadom_users_online", "People shown as online or away", registry=self.registry)
+        self.events = Counter(
+            "ryadom_events", "Events delivered to connections", ["type"], registry=self.registry
+        )
+        self.too_slow = Counter(
+            "ryadom_queue_drops", "Frames dropped, and sockets closed, because a client did not read", ["what"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.batches = Histogram(
+            "ryadom_commit_batch_size", "Writes that went down in one commit",
+            buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512), registry=self.registry,
+        )  # fmt: skip
+        self.sweep_lag = Histogram(
+            "ryadom_sweep_lag_seconds", "How late the sweep of deadlines ran", buckets=_SECONDS, registry=self.registry
+        )
+        self.requests = Histogram(
+            "ryadom_request_seconds", "Time of REST requests", ["method", "route", "status"], buckets=_SECONDS,
+            registry=self.registry,
+        )  # fmt: skip
+
+    def delivered(self, name: str, deliveries: int) -> None:
+        """An event went to so many connections."""
+        self.events.labels(name).inc(deliveries)
+
+    def text(self) -> bytes:
+        """The exposition."""
+        return generate_latest(self.registry)
+
+
+class Timing:
+    """ASGI middleware: how long each request took, by route template (never by path: ids are endless)."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Time one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        finally:
+            route = scope.get("path_template") or "unknown"
+            took = time.perf_counter() - begun
+            self._metrics.requests.labels(scope["method"], route, str(status)).observe(took)

@@ -1,0 +1,191 @@
+"""Settle: bring what is published about people in line with what their devices say. 
+
+Whoever changes something about a device, a contact or a session only marks the person due (`live.registry`) or tells a
+fact; one runner here computes, writes and emits, for all who are due at once.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from ryadom.clock import Clock, utc
+from ryadom.contacts.store import are_mutual, mutual_ids
+from ryadom.db.database import Database
+from ryadom.db.tx import Tx
+from ryadom.live.registry import Registry
+from ryadom.protocol.audience import Users
+from ryadom.protocol.errors import Refusal
+from ryadom.protocol.events import Event, MessagesRead, StatusChange, UserOffline, UserOnline
+from ryadom.protocol.facts import MutualFlipped, SessionEnded
+from ryadom.protocol.schemas import Status
+from ryadom.realtime.outbox import Outbox
+
+from . import rules, store
+
+LATELY = timedelta(seconds=120)
+"""After a start: a session of somebody online counts as left behind when it was seen so shortly before the others."""
+
+
+class Step(NamedTuple):
+    """A person's status goes from one to another."""
+
+    user_id: int
+    before: Status
+    after: Status
+    seen: float | None
+
+
+class Presence:
+    """The runner that publishes presence."""
+
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox, live: Registry) -> None:
+        self._db = db
+        self._clock = clock
+        self._outbox = outbox
+        self._live = live
+        self._pairs: list[tuple[int, int]] = []
+        self._waiting: list[asyncio.Future[None]] = []
+        self._wake = asyncio.Event()
+        self._busy = False
+        live.wake = self._wake.set
+        outbox.follow(SessionEnded, self._session_ended)
+        outbox.follow(MutualFlipped, self._mutual_flipped)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether everything that is known is published."""
+        return not (self._busy or self._live.due or self._pairs or self._waiting)
+
+    async def start(self) -> None:
+        """After a start of the server: who was online has a grace to come back."""
+        online, sessions = await self._db.read(store.left_behind)
+        now = self._clock.now()
+        latest: dict[int, float] = {user_id: seen.timestamp() if seen else 0.0 for user_id, seen in online}
+        for _, user_id, seen in sessions:
+            latest[user_id] = max(latest[user_id], seen.timestamp())
+        for user_id, _ in online:
+            self._live.published[user_id] = "online"
+            self._live.mark(user_id)
+        for session_id, user_id, seen in sessions:
+            if latest[user_id] - seen.timestamp() <= LATELY.total_seconds():
+                self._live.expect(session_id, user_id, seen.timestamp(), now)
+
+    async def run(self) -> None:
+        """Settle whenever somebody is due, for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.settle()
+
+    async def settled(self) -> None:
+        """Return when all that is known now has been published."""
+        if self._live.due or self._pairs or self._busy:
+            future = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            self._wake.set()
+            await future
+
+    async def settle(self) -> None:
+        """Publish what is due. On a failure it stays due."""
+        due, self._live.due = self._live.due, set()
+        pairs, self._pairs = self._pairs, []
+        waiting, self._waiting = self._waiting, []
+        self._busy = True
+        try:
+            await self._publish(due, pairs)
+        except Refusal:
+            self._live.due |= due
+            self._pairs = pairs + self._pairs
+        finally:
+            self._busy = False
+            for future in waiting:
+                if not future.done():
+                    future.set_result(None)
+
+    async def _publish(self, due: Iterable[int], pairs: list[tuple[int, int]]) -> None:
+        now = self._clock.now()
+        steps = []
+        for user_id in due:
+            before = self._live.published.get(user_id, "offline")
+            after = self.computed(user_id, now)
+            if before == after:
+                self._live.settled(user_id, after, now)
+            else:
+                steps.append(Step(user_id, before, after, self._live.last_proof(user_id)))
+        crossing = [step for step in steps if "offline" in (step.before, step.after)]
+        idling = [step for step in steps if "offline" not in (step.before, step.after)]
+        for step in idling:
+            self._live.settled(step.user_id, step.after, now)
+        if crossing or pairs or idling:
+            statuses = {step.user_id: step.after for step in steps}
+            await self._db.write(
+                partial(_publish, crossing=crossing, idling=idling, pairs=pairs, status=partial(self._known, statuses))
+            )
+        for step in crossing:
+            self._live.settled(step.user_id, step.after, now)
+
+    def computed(self, user_id: int, now: float) -> Status:
+        """What others should see of a person now."""
+        return rules.status(self._live.devices(user_id), now, hidden=user_id in self._live.hidden)
+
+    def _known(self, statuses: dict[int, Status], user_id: int) -> Status:
+        return statuses.get(user_id) or self._live.published.get(user_id, "offline")
+
+    def _session_ended(self, fact: SessionEnded) -> None:
+        self._live.ended(fact.session_id)
+
+    def _mutual_flipped(self, fact: MutualFlipped) -> None:
+        if fact.mutual:
+            self._pairs.append((fact.first, fact.second))
+            self._wake.set()
+
+
+def _publish(
+    tx: Tx, crossing: list[Step], idling: list[Step], pairs: list[tuple[int, int]], status: Callable[[int], Status]
+) -> None:
+    readers = mutual_ids(tx, [step.user_id for step in (*crossing, *idling)])
+    for step in crossing:
+        online = step.after != "offline"
+        seen = None if step.seen is None else utc(step.seen)
+        last_seen = store.publish(tx, step.user_id, online, seen)
+        _tell_status(tx, step.user_id, step.after, last_seen, readers[step.user_id])
+        mark = (UserOnline if online else UserOffline)(timestamp=tx.now, user_id=step.user_id, last_seen=last_seen)
+        tx.emit(mark, Users(readers[step.user_id]))
+    for step in idling:
+        person = store.one(tx, step.user_id)
+        if person is not None:
+            idle = _status_change(tx, step.user_id, step.after, person.last_seen)
+            tx.emit(idle, Users(readers[step.user_id], away=True))
+    for one, other in pairs:
+        if are_mutual(tx, one, other):
+            for person_id, reader in ((one, other), (other, one)):
+                _introduce(tx, person_id, reader, status(person_id))
+
+
+def _introduce(tx: Tx, user_id: int, reader: int, status: Status) -> None:
+    """Someone may see a person from now on: their status, and what they have read of the reader's messages."""
+    person = store.one(tx, user_id)
+    if person is None:
+        return
+    _tell_status(tx, user_id, status if person.is_online else "offline", person.last_seen, [reader])
+    for chat_id, up_to_seq, rev in tx.run(store.READ_BY, reader=user_id, author=reader):
+        read: Event = MessagesRead(
+            timestamp=tx.now, rev=rev, chat_id=chat_id, user_id=user_id, up_to_seq=up_to_seq, message_ids=[]
+        )
+        tx.emit(read, Users([reader]))
+
+
+def _tell_status(tx: Tx, user_id: int, status: Status, last_seen: datetime | None, to: list[int]) -> None:
+    """`away` to those who ask for it, `online` to the others."""
+    if status != "away":
+        tx.emit(_status_change(tx, user_id, status, last_seen), Users(to))
+        return
+    for wants_away in (True, False):
+        shown = rules.shown(status, wants_away=wants_away)
+        tx.emit(_status_change(tx, user_id, shown, last_seen), Users(to, away=wants_away))
+
+
+def _status_change(tx: Tx, user_id: int, status: Status, last_seen: datetime | None) -> StatusChange:
+    return StatusChange(timestamp=tx.now, user_id=user_id, status=status, last_seen=last_seen)

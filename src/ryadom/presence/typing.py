@@ -1,0 +1,114 @@
+"""Typing: who is told that somebody types, and that they stopped. It touches no disk."""
+
+from collections.abc import Callable
+
+from ryadom.clock import Clock, utc
+from ryadom.db.database import Database
+from ryadom.live.registry import Registry
+from ryadom.live.typing import Typed, TypingBoard
+from ryadom.protocol.audience import Users
+from ryadom.protocol.errors import Refusal
+from ryadom.protocol.events import NewMessage, TypingStart, TypingStop
+from ryadom.protocol.facts import MemberLeft, SessionEnded
+from ryadom.realtime.hub import Hub
+from ryadom.realtime.outbox import Outbox
+from ryadom.receipts.counts import load_person
+
+from . import rules
+
+
+class Typing:
+    """What people do by typing."""
+
+    def __init__(
+        self, db: Database, clock: Clock, hub: Hub, outbox: Outbox, live: Registry, board: TypingBoard
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._hub = hub
+        self._outbox = outbox
+        self._live = live
+        self._board = board
+        self.moved: Callable[[], None] = lambda: None
+        """Called when the next end of typing has come nearer."""
+        outbox.precede(SessionEnded, self._session_ended)
+        outbox.precede(MemberLeft, self._member_left)
+        outbox.precede(NewMessage, self._new_message)
+
+    async def type(self, user_id: int, session_id: int, chat_id: int, *, is_typing: bool) -> None:
+        """`POST /status/typing`. Refuses `not_found` to whoever is not in the chat."""
+        if user_id in self._hub.people:
+            self.type_now(user_id, session_id, chat_id, is_typing=is_typing)
+            return
+        person = await self._db.read(load_person, user_id)
+        if chat_id not in person.chats:
+            raise Refusal("not_found")
+        self._type(Typed(user_id, chat_id), session_id, is_typing, person.mutual)
+
+    def type_now(self, user_id: int, session_id: int, chat_id: int, *, is_typing: bool) -> None:
+        """The same for somebody who is connected: without asking the database."""
+        person = self._hub.people[user_id]
+        if chat_id not in person.chats:
+            raise Refusal("not_found")
+        self._type(Typed(user_id, chat_id), session_id, is_typing, person.mutual)
+
+    def stop_typing(self, session_id: int) -> None:
+        """A session has gone, or says that it is offline."""
+        self._stopped(self._board.stop_session(session_id))
+
+    def next_due(self) -> float:
+        """When the next typing ends by itself."""
+        return self._board.next_due()
+
+    def sweep(self, now: float) -> None:
+        """End what was not repeated."""
+        for typed in self._board.sweep(now):
+            self._stopped(typed)
+
+    def _type(self, typed: Typed, session_id: int, is_typing: bool, mutual: set[int]) -> None:
+        now = self._clock.now()
+        if not is_typing:
+            if self._board.stop(typed, session_id):
+                self._stopped(typed, mutual)
+            return
+        if self._shows_offline(typed.user_id, now):
+            # Who shows as offline does not show as typing.
+            return
+        stopped, tell = self._board.start(typed, session_id, now)
+        self.moved()
+        self._stopped(stopped, mutual)
+        if tell:
+            self._send(TypingStart(timestamp=utc(now), chat_id=typed.chat_id, user_id=typed.user_id), mutual)
+
+    def _stopped(self, typed: Typed | None, mutual: set[int] | None = None) -> None:
+        if typed is None:
+            return
+        if mutual is None:
+            person = self._hub.people.get(typed.user_id)
+            mutual = self._watchers(typed.user_id) if person is None else person.mutual
+        self._send(TypingStop(timestamp=self._clock.utcnow(), chat_id=typed.chat_id, user_id=typed.user_id), mutual)
+
+    def _watchers(self, user_id: int) -> set[int]:
+        """Who here has this person, who is not connected here, among their mutual contacts."""
+        return {other for other, person in self._hub.people.items() if user_id in person.mutual}
+
+    def _send(self, event: TypingStart | TypingStop, mutual: set[int]) -> None:
+        members = self._hub.chats.get(event.chat_id, set())
+        self._outbox.send_ephemeral(event, Users([user_id for user_id in members if user_id in mutual]))
+
+    def _shows_offline(self, user_id: int, now: float) -> bool:
+        hidden = user_id in self._live.hidden
+        return rules.status(self._live.devices(user_id), now, hidden=hidden) == "offline"
+
+    def _session_ended(self, fact: SessionEnded) -> None:
+        self.stop_typing(fact.session_id)
+
+    def _member_left(self, fact: MemberLeft) -> None:
+        typed = Typed(fact.user_id, fact.chat_id)
+        if self._board.stop_person(typed):
+            self._stopped(typed)
+
+    def _new_message(self, event: NewMessage) -> None:
+        typed = Typed(event.message.sender_id, event.message.chat_id)
+        if self._board.stop_person(typed):
+            self._stopped(typed)

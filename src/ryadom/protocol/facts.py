@@ -1,0 +1,67 @@
+"""What servers tell each other after a commit, besides events: facts that move their memory. No client sees them."""
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What every fact carries: the rev of the change it tells of."""
+
+    rev: int
+
+
+class SessionEnded(Fact, frozen=True, kw_only=True):
+    """A session is over: forget its token, close its sockets."""
+
+    session_id: int
+    user_id: int
+
+
+class MemberJoined(Fact, frozen=True, kw_only=True):
+    """Someone is now a member, with this mark and nothing unread."""
+
+    chat_id: int
+    user_id: int
+    up_to_seq: int
+
+
+class MemberLeft(Fact, frozen=True, kw_only=True):
+    """Someone is a member no more."""
+
+    chat_id: int
+    user_id: int
+
+
+class CountMoved(Fact, frozen=True, kw_only=True):
+    """A member's mark or count is now this, otherwise than by a new message."""
+
+    chat_id: int
+    user_id: int
+    unread_count: int
+    up_to_seq: int
+
+
+class MessageRemoved(Fact, frozen=True, kw_only=True):
+    """A message was deleted: it is unread for nobody any more."""
+
+    chat_id: int
+    sender_id: int
+    seq: int
+
+
+class Muted(Fact, frozen=True, kw_only=True):
+    """A member has muted a chat until then (epoch seconds; 0: not muted)."""
+
+    chat_id: int
+    user_id: int
+    until: float
+
+
+class MutualFlipped(Fact, frozen=True, kw_only=True):
+    """Two people became mutual contacts, or are so no more."""
+
+    first: int
+    second: int
+    mutual: bool
+
+
+AnyFact = SessionEnded | MemberJoined | MemberLeft | CountMoved | MessageRemoved | Muted | MutualFlipped

@@ -1,0 +1,221 @@
+"""One open socket as the application sees it: frames to send, a bounded queue, an end.
+
+What is sent within one tick of the event loop leaves in one write. A peer that does not read makes its transport pause;
+then frames wait in a `Backlog`, and the socket is closed with 4408 when they do not fit. Nobody is held up by that.
+"""
+
+import asyncio
+import http
+import math
+import secrets
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+from websockets.datastructures import Headers
+
+from ryadom.clock import Clock
+from ryadom.protocol.errors import TOO_SLOW, CloseCode, Problem
+
+from .backlog import MAX_BYTES, MAX_EVENTS, Backlog
+from .frames import close_frame, ping_frame
+from .pulse import Deadline, Pulse
+
+PORTION = 32 * 1024
+"""Bytes that are handed to a transport at a time; what it buffers beyond its high-water mark is no more than this."""
+CLOSE_WAIT = 5.0
+"""Seconds that a peer has to finish the closing handshake before its transport is aborted."""
+
+_PING = ping_frame()
+_PING_SLOT = "ping"
+_NO_HEADERS = Headers()
+
+
+class Refused(NamedTuple):
+    """A handshake or request that gets a plain HTTP answer: its status, a word of `protocol.errors`, what to do."""
+
+    status: int
+    code: str
+    detail: str
+    retry_after: float | None = None
+    """Seconds after which it may work, for 429 and 503."""
+
+    def response(self) -> bytes:
+        """The whole answer, `application/problem+json`, after which the connection is closed."""
+        title = http.HTTPStatus(self.status).phrase
+        body = msgspec.json.encode(Problem("about:blank", title, self.status, self.code, self.detail))
+        retry = "" if self.retry_after is None else f"Retry-After: {math.ceil(self.retry_after)}\r\n"
+        head = (
+            f"HTTP/1.1 {self.status} {title}\r\nContent-Type: application/problem+json\r\n{retry}"
+            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+class Gate(Protocol):
+    """What the edge asks of the application. All of it is called on the event loop and must not block."""
+
+    def check(self, path: str, headers: Headers, peer: str) -> Refused | None:
+        """Whether this handshake may open a socket. `path` is without its query, `peer` the address without its port.
+
+        Authorization, Cookie, Host and Origin are there at most once.
+        """
+
+    def opened(self, connection: "Connection") -> None:
+        """The handshake's 101 was written. `connection.headers` can be read here, and only here."""
+
+    def received(self, connection: "Connection", text: bytes) -> None:
+        """One whole text message: valid UTF-8, at most 64 KiB. None comes after `connection.close`."""
+
+    def closed(self, connection: "Connection", code: int, clean: bool) -> None:
+        """The end, once for each `opened`. `code` is the one that the client sent, 1005 for none, 1006 for no close.
+
+        `clean`: the client closed the socket with 1000, 1001 or no code.
+        """
+
+
+class Tick:
+    """The connections that have something to write at the end of this tick of the event loop."""
+
+    __slots__ = ("_dirty",)
+
+    def __init__(self) -> None:
+        self._dirty: list[Connection] = []
+
+    def add(self, connection: "Connection") -> None:
+        """Flush this connection once the callbacks of this tick have run."""
+        if not self._dirty:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._dirty.append(connection)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for connection in dirty:
+            connection.flush()
+
+
+class Connection:
+    """One device's open socket. The application calls `send` and `close`; the rest is for the edge and the pulse."""
+
+    __slots__ = (
+        "_backlog", "_clock", "_deadline", "_out", "_paused", "_pulse", "_size", "_tick", "_transport",
+        "closing", "headers", "id", "last_heard", "peer", "state",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        transport: asyncio.WriteTransport,
+        peer: str,
+        headers: Headers,
+        tick: Tick,
+        pulse: Pulse,
+        clock: Clock,
+    ) -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.peer = peer
+        """Address of the TCP peer, without its port."""
+        self.headers = headers
+        self.state: Any = None
+        """The application's own object for this connection."""
+        self.last_heard = clock.now()
+        """When the last bytes came from the client, epoch seconds."""
+        self.closing = False
+        """True from the first sign of the end: nothing sent after that leaves."""
+        self._transport = transport
+        self._tick = tick
+        self._pulse = pulse
+        self._clock = clock
+        self._out: list[bytes] = []
+        self._size = 0
+        self._paused = False
+        self._backlog: Backlog | None = None
+        self._deadline: Deadline | None = None
+
+    def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
+        """Write this frame at the end of the tick, or queue it while the peer does not read.
+
+        In the queue a frame takes the place of an earlier one with the same `slot`; `droppable` frames are the first
+        that a full queue loses. A queue that stays full closes the socket with 4408.
+        """
+        if self.closing:
+            return
+        if self._backlog is not None:
+            if not self._backlog.put(frame, slot, droppable):
+                self._backlog = None
+                self.close(TOO_SLOW)
+            return
+        out = self._out
+        if not out:
+            self._tick.add(self)
+        out.append(frame)
+        self._size += len(frame)
+        if self._size >= PORTION or len(out) >= MAX_EVENTS:
+            self.flush()
+
+    def close(self, code: CloseCode) -> None:
+        """Write what is queued, then a close frame; send nothing after it. Abort the transport after 5 s at most.
+
+        A socket that is too slow loses its queue, since its client has to catch up anyway.
+        """
+        self.last_word(close_frame(code.code, code.meaning))
+
+    def last_word(self, frame: bytes) -> None:
+        """Close with this frame, which may be empty. Harmless when the connection is closing already."""
+        if self.closing:
+            return
+        self.closing = True
+        if not self._out:
+            self._tick.add(self)
+        if self._backlog is not None:
+            self._out.append(self._backlog.take(MAX_BYTES))
+            self._backlog = None
+        if frame:
+            self._out.append(frame)
+        self._pulse.forget(self)
+        self._deadline = self._pulse.at(self._clock.now() + CLOSE_WAIT, self.abort)
+
+    def ping(self) -> None:
+        """Send a protocol ping."""
+        self.send(_PING, _PING_SLOT)
+
+    def abort(self) -> None:
+        """Drop the transport without a word; `Gate.closed` follows with 1006."""
+        self.closing = True
+        self._transport.abort()
+
+    def flush(self) -> None:
+        """Write what this tick has gathered."""
+        out = self._out
+        if out:
+            data = out[0] if len(out) == 1 else b"".join(out)
+            out.clear()
+            self._size = 0
+            self._transport.write(data)
+
+    def pause(self) -> None:
+        """The transport's buffer is full."""
+        self._paused = True
+        if self._backlog is None and not self.closing:
+            self._backlog = Backlog()
+
+    def resume(self) -> None:
+        """The transport's buffer has room again: hand it the backlog, by portions, until it is full or all is out."""
+        self._paused = False
+        while self._backlog is not None and not self._paused:
+            portion = self._backlog.take(PORTION)
+            if portion:
+                self._transport.write(portion)
+            else:
+                self._backlog = None
+
+    def drop_headers(self) -> None:
+        """Let go of the handshake's headers."""
+        self.headers = _NO_HEADERS
+
+    def lost(self) -> None:
+        """The transport is gone: let go of everything."""
+        self.closing = True
+        self._out.clear()
+        self._backlog = None
+        self._pulse.forget(self)
+        if self._deadline is not None:
+            self._deadline.cancel()

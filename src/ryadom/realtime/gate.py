@@ -1,0 +1,227 @@
+"""What a socket goes through: origin check → sign-in → commands → closed. Knows no feature: `app.py` gives them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+import structlog
+from websockets.datastructures import Headers
+
+from ryadom.clock import Clock
+from ryadom.limits import Limiter
+from ryadom.protocol.commands import Auth, Command, Echo, Ping
+from ryadom.protocol.errors import SESSION_OVER, TOO_MANY, Refusal
+from ryadom.protocol.events import Error, Event
+
+from .connection import Connection, Refused
+from .frames import text_frame
+from .hub import Client, encode
+
+log = structlog.get_logger("ryadom.socket")
+
+SIGN_IN_WITHIN = 5.0
+"""Seconds that a socket has to send its token."""
+MAX_EARLY_FRAMES = 16
+"""Frames that may arrive while a socket is being signed in."""
+
+_decode_command = msgspec.json.Decoder(Command).decode
+_decode_auth = msgspec.json.Decoder(Auth).decode
+_decode_echo = msgspec.json.Decoder(Echo, strict=False).decode
+
+
+
+class Later(NamedTuple):
+    """An answer that waits for something: the future, and what its result becomes."""
+
+    future: "asyncio.Future[Any]"
+    make: Callable[[Any], Event | None] = lambda result: None
+
+
+Answer = Event | Later | None
+Handler = Callable[[Client, Any], Answer]
+
+
+class Doors(Protocol):
+    """What the gate asks of the application."""
+
+    def origin_ok(self, headers: Headers, peer: str) -> bool:
+        """Whether a cookie may sign in this handshake."""
+
+    def token(self, headers: Headers) -> str | None:
+        """The token of a handshake, if it has one."""
+
+    def admit(self, peer: str, headers: Headers) -> None:
+        """Raise `Refusal` when this address opens too many sockets."""
+
+    async def enter(self, connection: Connection, token: str) -> Client | None:
+        """Sign in, register and send `hello`; None when the token is not (or no more) valid."""
+
+    def leave(self, client: Client, code: int, clean: bool) -> None:
+        """A signed-in connection has closed."""
+
+    def active(self, client: Client) -> None:
+        """A command came in that is no mere `ping`."""
+
+
+class _Arriving:
+    """A socket that is not signed in yet."""
+
+    __slots__ = ("early", "task")
+
+    def __init__(self) -> None:
+        self.early: list[bytes] = []
+        self.task: asyncio.Task[None] | None = None
+
+
+class SocketGate:
+    """The gate of all sockets of a server."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        limiter: Limiter,
+        doors: Doors,
+        handlers: dict[type, Handler],
+        at: Callable[[float, Callable[[], None]], object],
+    ) -> None:
+        self._clock = clock
+        self._limiter = limiter
+        self._doors = doors
+        self._handlers = handlers
+        self._at = at
+
+    def check(self, path: str, headers: Headers, peer: str) -> Refused | None:
+        """Refuse a handshake: a path that is no socket, a foreign origin, too many from one address."""
+        if path.partition("?")[0].rstrip("/") != "/ws":
+            return _refused(Refusal("not_found"))
+        try:
+            if not self._doors.origin_ok(headers, peer):
+                raise Refusal("wrong_origin")
+            self._doors.admit(peer, headers)
+        except Refusal as refusal:
+            return _refused(refusal)
+        return None
+
+    def opened(self, connection: Connection) -> None:
+        """Sign in by header or cookie at once, else wait for the first frame."""
+        arriving = connection.state = _Arriving()
+        token = self._doors.token(connection.headers)
+        if token is not None:
+            self._start(connection, arriving, token)
+            return
+
+        def too_late() -> None:
+            if connection.state is arriving and arriving.task is None:
+                connection.close(SESSION_OVER)
+
+        self._at(self._clock.now() + SIGN_IN_WITHIN, too_late)
+
+    def received(self, connection: Connection, text: bytes) -> None:
+        """One text message."""
+        state = connection.state
+        if isinstance(state, Client):
+            self._command(state, text)
+        elif state.task is not None:
+            state.early.append(text)
+            if len(state.early) > MAX_EARLY_FRAMES:
+                connection.close(TOO_MANY)
+        else:
+            self._first_frame(connection, state, text)
+
+    def closed(self, connection: Connection, code: int, clean: bool) -> None:
+        """The socket is gone."""
+        state, connection.state = connection.state, None
+        if isinstance(state, Client):
+            self._doors.leave(state, code, clean)
+
+    def _first_frame(self, connection: Connection, arriving: _Arriving, text: bytes) -> None:
+        try:
+            token = _decode_auth(text).token
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self._say(connection, "not_signed_in", 'Send {"type": "auth", "token": …} first.', None)
+            connection.close(SESSION_OVER)
+            return
+        self._start(connection, arriving, token)
+
+    def _start(self, connection: Connection, arriving: _Arriving, token: str) -> None:
+        arriving.task = asyncio.get_running_loop().create_task(self._sign_in(connection, arriving, token))
+
+    async def _sign_in(self, connection: Connection, arriving: _Arriving, token: str) -> None:
+        try:
+            client = await self._doors.enter(connection, token)
+        except Refusal as refusal:
+            self._say(connection, refusal.code, refusal.detail, None)
+            client = None
+        except Exception:  # a mistake of ours must not leave the socket hanging
+            log.exception("sign-in failed")
+            client = None
+        if client is None:
+            connection.close(SESSION_OVER)
+            return
+        if connection.state is not arriving:
+            # It closed in the meantime.
+            self._doors.leave(client, 1006, False)
+            return
+        connection.state = client
+        for text in arriving.early:
+            self._command(client, text)
+
+    def _command(self, client: Client, text: bytes) -> None:
+        if self._limiter.allow("session", client.session_id) > 0:
+            client.socket.close(TOO_MANY)
+            return
+        try:
+            command = _decode_command(text)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._malformed(client, text, error)
+            return
+        if type(command) is not Ping:
+            self._doors.active(client)
+        client_id = getattr(command, "client_id", None)
+        try:
+            answer = self._handlers[type(command)](client, command)
+        except Refusal as refusal:
+            self._refuse(client, refusal, client_id)
+            return
+        if isinstance(answer, Later):
+            make = answer.make
+            answer.future.add_done_callback(lambda future: self._answer_later(client, future, make, client_id))
+        elif isinstance(answer, Event):
+            client.socket.send(text_frame(encode(answer)))
+
+    def _answer_later(
+        self, client: Client, future: "asyncio.Future[Any]", make: Callable[[Any], Event | None], client_id: str | None
+    ) -> None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        if isinstance(error, Refusal):
+            self._refuse(client, error, client_id)
+        elif error is not None:
+            log.error("a command failed", exc_info=error)
+            self._refuse(client, Refusal("internal"), client_id)
+        elif (event := make(future.result())) is not None:
+            client.socket.send(text_frame(encode(event)))
+
+    def _malformed(self, client: Client, text: bytes, error: Exception) -> None:
+        try:
+            client_id = _decode_echo(text).client_id
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            client_id = None
+        if client_id is not None:
+            client_id = client_id[:64]
+        self._say(client.socket, "bad_frame", f"The frame does not fit: {error}"[:300], client_id)
+
+    def _refuse(self, client: Client, refusal: Refusal, client_id: str | None) -> None:
+        self._say(client.socket, refusal.code, refusal.detail, client_id, refusal.retry_after)
+
+    def _say(self, socket: Any, code: str, detail: str, client_id: str | None, retry: float | None = None) -> None:
+        event = Error(
+            timestamp=self._clock.utcnow(), code=code, detail=detail, client_id=client_id, retry_after=retry
+        )
+        socket.send(text_frame(encode(event)))
+
+
+def _refused(refusal: Refusal) -> Refused:
+    return Refused(refusal.status, refusal.code, refusal.detail)

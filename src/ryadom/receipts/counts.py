@@ -1,0 +1,171 @@
+"""What connected people have unread: loaded when they connect, moved by what is committed, told as absolute counts.
+
+So a new message in a large chat costs no query per recipient. Everything here carries the `rev` it includes: a change
+that was already in the loaded count is not counted twice.
+"""
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime
+
+from ryadom.chats.store import COUNTS, total_unread
+from ryadom.clock import Clock
+from ryadom.contacts.store import mutual_ids
+from ryadom.db.database import Database
+from ryadom.db.tx import Tx
+from ryadom.protocol.audience import Users
+from ryadom.protocol.events import Event, NewMessage, UnreadChanged, UnreadMessage
+from ryadom.protocol.facts import CountMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
+from ryadom.realtime.hub import Count, Hub, Person
+from ryadom.realtime.outbox import Outbox
+
+from . import store
+
+INFINITY = float("inf")
+
+
+class Counts:
+    """The unread counts of everybody who is connected to this node."""
+
+    def __init__(self, hub: Hub, outbox: Outbox, db: Database, clock: Clock) -> None:
+        self._hub = hub
+        self._outbox = outbox
+        self._db = db
+        self._clock = clock
+        self._unmute: list[tuple[float, int, int]] = []
+        self.moved: Callable[[], None] = lambda: None
+        """Called when the next end of a mute may have come nearer."""
+        outbox.follow(NewMessage, self._new_message)
+        outbox.follow(CountMoved, self._moved)
+        outbox.follow(MessageRemoved, self._removed)
+        outbox.follow(MemberJoined, self._joined)
+        outbox.follow(MemberLeft, self._left)
+        outbox.follow(Muted, self._muted)
+        outbox.follow(MutualFlipped, self._mutual_flipped)
+
+    async def total(self, user_id: int) -> int:
+        """Unread messages in all of a person's chats that are not muted."""
+        person = self._hub.people.get(user_id)
+        if person is None:
+            return await self._db.read(total_unread, user_id)
+        return self._sum(person)
+
+    def watch(self, user_id: int, person: Person) -> None:
+        """A person has connected: note when their muted chats count again."""
+        for chat_id, count in person.chats.items():
+            self._note_mute(user_id, chat_id, count.muted_until)
+
+    def next_due(self) -> float:
+        """When the next muted chat counts again."""
+        return self._unmute[0][0] if self._unmute else INFINITY
+
+    def sweep(self, now: float) -> None:
+        """Tell those whose chats have just stopped being muted."""
+        while self._unmute and self._unmute[0][0] <= now:
+            until, user_id, chat_id = heapq.heappop(self._unmute)
+            person = self._hub.people.get(user_id)
+            count = person.chats.get(chat_id) if person is not None else None
+            if person is not None and count is not None and count.muted_until == until:
+                self._tell(user_id, person, chat_id, count)
+
+    def _sum(self, person: Person) -> int:
+        now = self._clock.now()
+        return sum(count.unread for count in person.chats.values() if count.muted_until <= now)
+
+    def _new_message(self, event: NewMessage) -> None:
+        message = event.message
+        for user_id in self._hub.chats.get(message.chat_id, ()):
+            if user_id == message.sender_id:
+                continue
+            person = self._hub.people[user_id]
+            count = person.chats[message.chat_id]
+            if event.rev > count.rev:
+                count.unread += 1
+                count.rev = event.rev
+            unread = UnreadMessage(
+                timestamp=event.timestamp, rev=event.rev, chat_id=message.chat_id, message_id=message.id,
+                sender_id=message.sender_id, unread_count=count.unread, total_unread=self._sum(person),
+            )  # fmt: skip
+            self._send(unread, user_id)
+
+    def _moved(self, fact: CountMoved) -> None:
+        found = self._find(fact.user_id, fact.chat_id)
+        if found is not None:
+            person, count = found
+            if fact.rev > count.rev:
+                count.unread, count.mark, count.rev = fact.unread_count, fact.up_to_seq, fact.rev
+            self._tell(fact.user_id, person, fact.chat_id, count)
+
+    def _removed(self, fact: MessageRemoved) -> None:
+        for user_id in self._hub.chats.get(fact.chat_id, ()):
+            person = self._hub.people[user_id]
+            count = person.chats[fact.chat_id]
+            if user_id != fact.sender_id and fact.seq > count.mark:
+                if fact.rev > count.rev:
+                    count.unread -= 1
+                    count.rev = fact.rev
+                self._tell(user_id, person, fact.chat_id, count)
+
+    def _joined(self, fact: MemberJoined) -> None:
+        person = self._hub.people.get(fact.user_id)
+        if person is None:
+            return
+        known = person.chats.get(fact.chat_id)
+        if known is None or known.rev < fact.rev:
+            known = Count(0, fact.up_to_seq, 0.0, fact.rev)
+            self._hub.join(fact.chat_id, fact.user_id, known)
+        self._tell(fact.user_id, person, fact.chat_id, known)
+
+    def _left(self, fact: MemberLeft) -> None:
+        found = self._find(fact.user_id, fact.chat_id)
+        if found is not None and found[1].rev < fact.rev:
+            self._hub.leave(fact.chat_id, fact.user_id)
+
+    def _muted(self, fact: Muted) -> None:
+        found = self._find(fact.user_id, fact.chat_id)
+        if found is not None:
+            person, count = found
+            count.muted_until = fact.until
+            self._note_mute(fact.user_id, fact.chat_id, fact.until)
+            self._tell(fact.user_id, person, fact.chat_id, count)
+
+    def _mutual_flipped(self, fact: MutualFlipped) -> None:
+        for one, other in ((fact.first, fact.second), (fact.second, fact.first)):
+            person = self._hub.people.get(one)
+            if person is not None:
+                (person.mutual.add if fact.mutual else person.mutual.discard)(other)
+
+    def _find(self, user_id: int, chat_id: int) -> tuple[Person, Count] | None:
+        person = self._hub.people.get(user_id)
+        count = person.chats.get(chat_id) if person is not None else None
+        return None if person is None or count is None else (person, count)
+
+    def _note_mute(self, user_id: int, chat_id: int, until: float) -> None:
+        if until > self._clock.now():
+            heapq.heappush(self._unmute, (until, user_id, chat_id))
+            self.moved()
+
+    def _tell(self, user_id: int, person: Person, chat_id: int, count: Count) -> None:
+        changed = UnreadChanged(
+            timestamp=self._clock.utcnow(), rev=count.rev, chat_id=chat_id, unread_count=count.unread,
+            total_unread=self._sum(person), up_to_seq=count.mark,
+        )  # fmt: skip
+        self._send(changed, user_id)
+
+    def _send(self, event: Event, user_id: int) -> None:
+        self._outbox.send_ephemeral(event, Users([user_id]))
+
+
+def load_person(tx: Tx, user_id: int) -> Person:
+    """What fan-out needs to know of a person who connects, at one moment."""
+    rev = tx.value(store.LAST_REV)
+    own_rev = tx.value(store.USER_REV, user_id=user_id) or 0
+    chats = {}
+    for chat_id, unread, mark, muted_until, *revs in tx.run(COUNTS, user_id=user_id):
+        chats[chat_id] = Count(unread, mark, _seconds(muted_until), rev)
+        own_rev = max(own_rev, *revs)
+    return Person(chats, set(mutual_ids(tx, [user_id])[user_id]), own_rev)
+
+
+def _seconds(moment: datetime | None) -> float:
+    return 0.0 if moment is None else moment.timestamp()

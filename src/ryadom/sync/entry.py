@@ -1,0 +1,195 @@
+"""A socket's way in and out, and what it may ask: joins the kernel's gate with the features."""
+
+import asyncio
+from typing import Any
+
+from websockets.datastructures import Headers
+
+from ryadom import __version__
+from ryadom.auth.actions import Auth
+from ryadom.auth.bearer import token_in
+from ryadom.auth.devices import client_ip
+from ryadom.auth.origin import same_origin
+from ryadom.auth.sessions import Principal, Sessions
+from ryadom.clock import Clock
+from ryadom.config import Settings
+from ryadom.db.database import Database
+from ryadom.limits import Limiter
+from ryadom.live.registry import SAVE_EVERY, Device, Registry
+from ryadom.messages.actions import Messages, Send, Sent
+from ryadom.presence.actions import Presence
+from ryadom.presence.statuses import Statuses
+from ryadom.presence.typing import Typing
+from ryadom.protocol.commands import Ping, Read, SendMessage, Subscribe, TypingStartCommand, TypingStopCommand
+from ryadom.protocol.errors import Refusal
+from ryadom.protocol.events import SUBSCRIBABLE, Event, Heartbeat, Hello, MessageSent, Pong
+from ryadom.realtime.connection import Connection
+from ryadom.realtime.frames import text_frame
+from ryadom.realtime.gate import Answer, Handler, Later
+from ryadom.realtime.hub import Client, Hub, encode
+from ryadom.receipts.actions import Receipts
+from ryadom.receipts.counts import Counts, load_person
+
+PROTOCOL = 1
+AWAY = "away"
+
+
+class Entry:
+    """Signs sockets in and out."""
+
+    def __init__(
+        self, settings: Settings, db: Database, clock: Clock, limiter: Limiter, hub: Hub, live: Registry,
+        sessions: Sessions, auth: Auth, presence: Presence, typing: Typing, counts: Counts, heartbeat: float,
+    ) -> None:  # fmt: skip
+        self._public_url = settings.public_url
+        self._trusted = settings.trusted_networks
+        self._db = db
+        self._clock = clock
+        self._limiter = limiter
+        self._hub = hub
+        self._live = live
+        self._sessions = sessions
+        self._auth = auth
+        self._presence = presence
+        self._typing = typing
+        self._counts = counts
+        self._heartbeat = heartbeat
+
+    def origin_ok(self, headers: Headers, peer: str) -> bool:
+        """A foreign page may not open a socket, unless it knows the token; a cookie needs our own page."""
+        token, by_cookie = token_in(headers.get_all("Authorization"), headers.get_all("Cookie"))
+        if token is not None and not by_cookie:
+            return True
+        ours = same_origin(lambda name: next(iter(headers.get_all(name)), None), self._public_url)
+        return ours if ours is not None else not by_cookie
+
+    def token(self, headers: Headers) -> str | None:
+        """The token of a handshake, if it has one."""
+        return token_in(headers.get_all("Authorization"), headers.get_all("Cookie"))[0]
+
+    def admit(self, peer: str, headers: Headers) -> None:
+        """Refuse `too_many` when an address opens too many sockets."""
+        self._limiter.check("connect_address", client_ip(peer, headers.get_all("X-Forwarded-For"), self._trusted))
+
+    async def enter(self, connection: Connection, token: str) -> Client | None:
+        """Sign in, publish presence, register, say hello. None when the token is not, or no more, valid."""
+        principal = await self._sessions.find(token)
+        if principal is None:
+            return None
+        client = Client(connection, principal.user_id, principal.session_id)
+        self._live.connected(client.session_id, client.user_id, self._clock.now())
+        try:
+            return await self._welcome(connection, client)
+        except BaseException:
+            self._live.disconnected(client.session_id, self._clock.now(), broke=True, seen=connection.last_heard)
+            raise
+
+    async def _welcome(self, connection: Connection, client: Client) -> Client | None:
+        await self._presence.settled()
+        if self._sessions.ended(client.session_id):
+            return None
+        # On SQLite reading does not yield, so nothing is committed between this snapshot and the registration;
+        # what was committed before but not delivered yet is told apart by its rev.
+        person = await self._db.read(load_person, client.user_id)
+        self._hub.add(client, person)
+        self._counts.watch(client.user_id, person)
+        now = self._clock.utcnow()
+        hello = Hello(
+            timestamp=now, protocol=PROTOCOL, connection_id=connection.id, user_id=client.user_id,
+            session_id=client.session_id, server_time=now, server_version=__version__, heartbeat=self._heartbeat,
+            rev=person.rev,
+        )  # fmt: skip
+        connection.send(text_frame(encode(hello)))
+        return client
+
+    def leave(self, client: Client, code: int, clean: bool) -> None:
+        """A signed-in socket has closed."""
+        self._hub.remove(client)
+        self._typing.stop_typing(client.session_id)
+        now = self._clock.now()
+        seen = client.socket.last_heard
+        if self._live.disconnected(client.session_id, now, broke=not clean, seen=seen) is not None:
+            self._auth.save(client.session_id)
+
+    def active(self, client: Client) -> None:
+        """A command came in."""
+        device = self._live.commanded(client.session_id, self._clock.now())
+        if device is not None:
+            self.save_now_and_then(device)
+
+    def beat(self, connection: Connection) -> None:
+        """The server's heartbeat, beside its protocol ping: the highest rev that concerns this person."""
+        client = connection.state
+        if not isinstance(client, Client):
+            return
+        person = self._hub.people.get(client.user_id)
+        device = self._live.heard(client.session_id, connection.last_heard)
+        if device is not None:
+            self.save_now_and_then(device)
+        if person is not None:
+            connection.send(text_frame(encode(Heartbeat(timestamp=self._clock.utcnow(), rev=person.rev))))
+
+    def touch(self, principal: Principal) -> Any:
+        """A signed-in request: a proof of presence. Something to wait for when that must be published first."""
+        device = self._live.requested(principal.session_id, principal.user_id, self._clock.now())
+        self.save_now_and_then(device)
+        return self._presence.settled() if principal.user_id in self._live.due else None
+
+    def save_now_and_then(self, device: Device) -> None:
+        """Write a session's last activity, at most once a minute."""
+        if device.seen - device.saved >= SAVE_EVERY:
+            device.saved = device.seen
+            self._auth.save(device.session_id)
+
+
+def handlers(
+    clock: Clock, hub: Hub, statuses: Statuses, typing: Typing, receipts: Receipts, messages: Messages
+) -> dict[type, Handler]:
+    """The command table: what each frame of a client does."""
+
+    def now_pong(client: Client, rev: int, statuses_: Any) -> Pong:
+        now = clock.utcnow()
+        return Pong(timestamp=now, server_time=now, rev=rev, contacts_status=statuses_)
+
+    def ping(client: Client, command: Ping) -> Answer:
+        async def answer() -> Event:
+            seen = await statuses.for_pong(client.user_id, away=client.wants_away)
+            return now_pong(client, hub.people[client.user_id].rev if client.user_id in hub.people else 0, seen)
+
+        return Later(asyncio.ensure_future(answer()), lambda event: event)  # type: ignore[no-any-return]
+
+    def subscribe(client: Client, command: Subscribe) -> Answer:
+        client.wants_away = AWAY in command.events
+        names = frozenset(command.events) - {AWAY}
+        client.wanted = names & SUBSCRIBABLE
+        unknown = names - SUBSCRIBABLE
+        if unknown:
+            raise Refusal("unknown_event", f"No such event: {', '.join(sorted(unknown))[:200]}. The others count.")
+        return None
+
+    def typing_start(client: Client, command: TypingStartCommand) -> Answer:
+        typing.type_now(client.user_id, client.session_id, command.chat_id, is_typing=True)
+        return None
+
+    def typing_stop(client: Client, command: TypingStopCommand) -> Answer:
+        typing.type_now(client.user_id, client.session_id, command.chat_id, is_typing=False)
+        return None
+
+    def read(client: Client, command: Read) -> Answer:
+        # Who reads hears of it by unread_changed, as all their connections do.
+        return Later(receipts.mark_read(client.user_id, command.chat_id, command.message_id))
+
+    def send_message(client: Client, command: SendMessage) -> Answer:
+        sent = messages.send(
+            Send(client.user_id, command.chat_id, command.text, command.client_id, command.reply_to, client.socket.id)
+        )
+        return Later(sent, lambda done: _message_sent(clock, command.client_id, done))
+
+    return {
+        Ping: ping, Subscribe: subscribe, TypingStartCommand: typing_start, TypingStopCommand: typing_stop,
+        Read: read, SendMessage: send_message,
+    }  # fmt: skip
+
+
+def _message_sent(clock: Clock, client_id: str, sent: Sent) -> Event:
+    return MessageSent(timestamp=clock.utcnow(), client_id=client_id, message=sent.message, rev=sent.message.rev)

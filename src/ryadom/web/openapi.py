@@ -1,0 +1,113 @@
+"""What the OpenAPI description needs besides what Litestar knows of the routes."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ryadom import __version__
+from ryadom.protocol.errors import Problem
+
+from . import descriptions
+from .examples import example
+from .field_docs import describe, protocol_structs
+
+Part = dict[str, Any]
+
+PUBLIC = "x-public"
+"""The mark of an operation that needs no sign-in; `complete` replaces it by an empty `security`."""
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def complete(document: Part) -> Part:
+    """A completed copy of the OpenAPI 3.1 dict that Litestar makes; completing it again changes nothing.
+
+    Adds info, servers, security, Problem with every error word, the errors that any operation may answer, and the
+    descriptions of fields. An operation with a true `x-public` needs no sign-in.
+    """
+    done = copy.deepcopy(document)
+    done["info"] = done.get("info", {}) | _info()
+    done["servers"] = [{"url": "/", "description": "The server that this description came from."}]
+    components = done.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = _problem()
+    components["securitySchemes"] = _security_schemes()
+    done["security"] = [{"bearerAuth": []}, {"cookieAuth": []}]
+    for operation in _operations(done):
+        _complete_operation(operation)
+    describe(schemas)
+    _add_examples(schemas)
+    _use_whole_numbers(done)
+    return done
+
+
+def _info() -> Part:
+    return {
+        "title": "Ryadom",
+        "version": __version__,
+        "license": {"name": descriptions.LICENCE, "identifier": descriptions.LICENCE},
+        "description": descriptions.REST,
+    }
+
+
+def _problem() -> Part:
+    _, schemas = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
+    problem: Part = schemas["Problem"]
+    problem["properties"]["code"] = descriptions.list_error_words(problem["properties"]["code"])
+    return problem
+
+
+def _security_schemes() -> dict[str, Part]:
+    return {
+        "bearerAuth": {"type": "http", "scheme": "bearer", "description": descriptions.BEARER},
+        "cookieAuth": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": descriptions.COOKIE,
+            "description": descriptions.BY_COOKIE,
+        },
+    }
+
+
+def _operations(document: Part) -> Iterator[Part]:
+    for path in document.get("paths", {}).values():
+        yield from (path[method] for method in _METHODS if method in path)
+
+
+def _complete_operation(operation: Part) -> None:
+    if operation.pop(PUBLIC, False):
+        operation["security"] = []
+    responses = operation.setdefault("responses", {})
+    if operation.get("security") != []:
+        responses.setdefault("401", {"description": "Not signed in."})
+    responses.setdefault("default", {"description": "Any other refusal; `code` says which."})
+    for status, response in responses.items():
+        if status == "default" or status >= "400":
+            _answer_with_problem(response)
+
+
+def _answer_with_problem(response: Part) -> None:
+    """Every error body is a Problem, also where the framework describes its own."""
+    if "$ref" not in response:
+        response["content"] = copy.deepcopy(_PROBLEM)
+
+
+def _add_examples(schemas: dict[str, Part]) -> None:
+    for name, struct in protocol_structs().items():
+        if name in schemas:
+            schemas[name].setdefault("examples", [example(struct)])
+
+
+def _use_whole_numbers(part: Any) -> None:
+    """Bounds of integers as integers, in place: msgspec's bounds arrive here as floats."""
+    for item in part if isinstance(part, list) else ():
+        _use_whole_numbers(item)
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("minimum", "maximum") and isinstance(value, float) and value.is_integer():
+                part[key] = int(value)
+            else:
+                _use_whole_numbers(value)

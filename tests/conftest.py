@@ -1,0 +1,32 @@
+"""What every test may use: `world`, a server with virtual time."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from world import World
+
+from ryadom import logs
+from ryadom.config import Settings
+
+logs.configure(Settings(log_format="json"))
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A folder for a database, in memory where the system has such: a test needs no disk to be true."""
+    shared = Path("/dev/shm")  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="ryadom-", dir=shared if shared.is_dir() else None))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def world(data: Path) -> AsyncIterator[World]:
+    """A running server whose clock the test turns."""
+    world = World(data)
+    await world.start()
+    yield world
+    await world.close()

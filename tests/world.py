@@ -1,0 +1,304 @@
+"""A whole server in one process, with virtual time, a real database, and people who have devices.
+
+    async def test_closing_the_laptop(world):
+        alice, bob = await world.friends("alice", "bob")
+        laptop = await alice.device("laptop")
+        ...
+
+Requests go straight into the ASGI application, sockets through the real `Edge` over an in-memory transport, so a story
+of hours takes milliseconds. The clock stands still until `world.advance`. After each test `world.close` checks the law
+(what every device folded from its events equals a fresh snapshot) and the stranger (who has seen nothing).
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from edge.memory_wire import MemorySocket
+from virtual_clock import VirtualClock
+
+from ryadom.app import Server
+from ryadom.auth.passwords import Passwords
+from ryadom.config import Settings
+
+PASSWORD = "correct horse battery"
+
+Json = Any
+
+
+class Answer:
+    """A REST answer."""
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def json(self) -> Json:
+        """The body, decoded; None when it is empty."""
+        return json.loads(self.body) if self.body else None
+
+    def ok(self) -> Json:
+        """The body of an answer that must be a success."""
+        assert 200 <= self.status < 300, (self.status, self.body)
+        return self.json
+
+
+async def call_asgi(
+    app: Callable[..., Awaitable[None]], method: str, path: str, headers: dict[str, str], body: bytes, peer: str
+) -> Answer:
+    """One request, without a network."""
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
+        "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "", "query_string": query.encode(),
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
+        "client": (peer, 40000), "server": ("ryadom.test", 80), "state": {},
+    }  # fmt: skip
+    inbox = [{"type": "http.request", "body": body, "more_body": False}]
+    start: dict[str, Any] = {}
+    chunks: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        return inbox.pop() if inbox else {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            chunks.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    answered = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
+    return Answer(start["status"], answered, b"".join(chunks))
+
+
+class Socket:
+    """One open socket of a device. `received` empties what came; `seen` keeps everything."""
+
+    def __init__(self, world: "World", wire: MemorySocket) -> None:
+        self.world = world
+        self.wire = wire
+        self.seen: list[Json] = []
+        self._taken = 0
+        self._parsed = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is open."""
+        return self.wire.alive
+
+    @property
+    def close_code(self) -> int | None:
+        """Why it ended."""
+        return self.wire.close_code
+
+    def all(self) -> list[Json]:
+        """Every event since it opened."""
+        for text in self.wire.events[self._parsed :]:
+            self.seen.append(json.loads(text))
+        self._parsed = len(self.wire.events)
+        return self.seen
+
+    def received(self, *types: str) -> list[Json]:
+        """The events since the last call, but heartbeats; only of these types when some are given."""
+        events = self.all()[self._taken :]
+        self._taken = len(self.seen)
+        return [one for one in events if (one["type"] in types if types else one["type"] != "heartbeat")]
+
+    def types(self) -> list[str]:
+        """The types of the events since the last call."""
+        return [one["type"] for one in self.received()]
+
+    def last(self, type_: str) -> Json:
+        """The last event of a type since it opened."""
+        return next(one for one in reversed(self.all()) if one["type"] == type_)
+
+    async def send(self, **frame: Json) -> None:
+        """Send a frame and let the server act."""
+        self.wire.send_text(json.dumps(frame))
+        await self.world.settle()
+
+    async def close(self, code: int | None = 1000) -> None:
+        """Close it, as a page does that is left."""
+        self.wire.close(code)
+        await self.world.settle()
+
+    async def drop(self) -> None:
+        """Lose it, as a laptop does whose network goes."""
+        self.wire.drop()
+        await self.world.settle()
+
+    def vanish(self) -> None:
+        """Lose it so that nobody tells the server."""
+        self.wire.vanish()
+
+
+class Device:
+    """One signed-in session."""
+
+    def __init__(self, world: "World", person: "Person", name: str, login: Json) -> None:
+        self.world = world
+        self.person = person
+        self.name = name
+        self.token: str = login["access_token"]
+        self.session_id: int = login["session"]["id"]
+        self.sockets: list[Socket] = []
+
+    @property
+    def socket(self) -> Socket:
+        """The latest socket."""
+        return self.sockets[-1]
+
+    async def call(self, method: str, path: str, body: Json = None, **headers: str) -> Answer:
+        """A request of this session."""
+        return await self.world.call(method, path, body, Authorization=f"Bearer {self.token}", **headers)
+
+    async def get(self, path: str) -> Json:
+        """A GET that must succeed."""
+        return (await self.call("GET", path)).ok()
+
+    async def post(self, path: str, body: Json = None) -> Json:
+        """A POST that must succeed."""
+        return (await self.call("POST", path, body)).ok()
+
+    async def connect(self, **headers: str) -> Socket:
+        """Open a socket; it has its `hello` when this returns."""
+        wire = MemorySocket(self.world.server.edge, headers={"Authorization": f"Bearer {self.token}", **headers})
+        socket = Socket(self.world, wire)
+        self.sockets.append(socket)
+        await self.world.settle()
+        assert [one["type"] for one in socket.all()[:1]] in ([], ["hello"]), socket.seen
+        socket.received()
+        return socket
+
+    async def read(self, message: Json) -> Json:
+        """Mark a message as read, by REST."""
+        return await self.post("/status/read", {"chat_id": message["chat_id"], "message_id": message["id"]})
+
+    async def write(self, chat: Json, text: str, **more: Json) -> Json:
+        """Send a message, by REST."""
+        return await self.post(f"/chats/{chat['id']}/messages", {"text": text, **more})
+
+
+class Person:
+    """An account, and its devices by name."""
+
+    def __init__(self, world: "World", user: Json) -> None:
+        self.world = world
+        self.id: int = user["id"]
+        self.username: str = user["username"]
+        self.devices: dict[str, Device] = {}
+
+    async def device(self, name: str = "web", *, connect: bool = True) -> Device:
+        """The device of this name, signed in (and connected) when it was not."""
+        if name not in self.devices:
+            body = {"username": self.username, "password": PASSWORD, "device_name": name}
+            self.devices[name] = Device(self.world, self, name, (await self.world.call("POST", "/login", body)).ok())
+            if connect:
+                await self.devices[name].connect()
+        return self.devices[name]
+
+    @property
+    def web(self) -> Device:
+        """The first device."""
+        return next(iter(self.devices.values()))
+
+
+class World:
+    """A server and its people."""
+
+    def __init__(self, data: Path, **settings: Any) -> None:
+        self.clock = VirtualClock(settle=self.settle)
+        self.settings = Settings(data=data, rate_limits=settings.pop("rate_limits", False), **settings)
+        self.people: dict[str, Person] = {}
+        self.server: Server
+
+    async def start(self) -> None:
+        """Start the server on what is in the data folder."""
+        self.server = Server(self.settings, self.clock, Passwords(memory_kib=8, passes=1))
+        await self.server.start()
+
+    async def settle(self) -> None:
+        """Let everything happen that can happen without time going by."""
+        calm = 0
+        while calm < 6:
+            await asyncio.sleep(0)
+            if not self.server.db.quiet:
+                await self.server.db.drained()
+                calm = 0
+            elif not self.server.presence.quiet:
+                calm = 0
+            else:
+                calm += 1
+
+    async def advance(self, seconds: float) -> None:
+        """Let time go by, deadline by deadline."""
+        await self.clock.advance(seconds)
+        await self.settle()
+
+    async def jump(self, seconds: float) -> None:
+        """Let much time go by at once."""
+        await self.clock.jump(seconds)
+        await self.settle()
+
+    async def call(self, method: str, path: str, body: Json = None, **headers: str) -> Answer:
+        """A request of nobody in particular."""
+        data = b"" if body is None else json.dumps(body).encode()
+        sent = {"Host": "ryadom.test", "Content-Length": str(len(data))}
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = await call_asgi(self.server.asgi, method, path, sent, data, "203.0.113.5")
+        await self.settle()
+        return answer
+
+    async def person(self, username: str, *, devices: tuple[str, ...] = ("web",), connect: bool = True) -> Person:
+        """Somebody with an account and connected devices."""
+        if username not in self.people:
+            body = {"username": username, "password": PASSWORD, "display_name": username.capitalize()}
+            self.people[username] = Person(self, (await self.call("POST", "/register", body)).ok())
+            for name in devices:
+                await self.people[username].device(name, connect=connect)
+        return self.people[username]
+
+    async def friends(self, *usernames: str, connect: bool = True) -> list[Person]:
+        """People who are all mutual contacts; what came of that is forgotten."""
+        people = [await self.person(username, connect=connect) for username in usernames]
+        for one in people:
+            for other in people:
+                if one is not other:
+                    await one.web.post("/contacts", {"user_id": other.id})
+        self.forget()
+        return people
+
+    def forget(self) -> None:
+        """Forget what all sockets have received so far."""
+        for person in self.people.values():
+            for device in person.devices.values():
+                for socket in device.sockets:
+                    socket.received()
+
+    async def direct(self, one: Person, other: Person) -> Json:
+        """The direct chat of two people."""
+        return await one.web.post("/chats", {"kind": "direct", "user_id": other.id})
+
+    async def group(self, owner: Person, *others: Person, kind: str = "group", title: str = "Group") -> Json:
+        """A group or channel of these people."""
+        body = {"kind": kind, "title": title, "member_ids": [other.id for other in others]}
+        return await owner.web.post("/chats", body)
+
+    async def crash(self) -> None:
+        """End the server as a kill does: nothing is told to anybody, nothing more is written."""
+        await self.settle()
+        for task in self.server._tasks:
+            task.cancel()
+        await self.server.db.close()
+
+    async def close(self) -> None:
+        """Stop the server."""
+        await self.settle()
+        await self.server.stop()
