@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from world import World
 
 from ryadom import logs
 from ryadom.config import Settings
+from world import World
 
 logs.configure(Settings(log_format="json"))
 
@@ -17,7 +17,7 @@ logs.configure(Settings(log_format="json"))
 @pytest.fixture
 def data() -> Iterator[Path]:
     """A folder for a database, in memory where the system has such: a test needs no disk to be true."""
-    shared = Path("/dev/shm")  # noqa: S108
+    shared = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="ryadom-", dir=shared if shared.is_dir() else None))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from edge.memory_wire import MemorySocket
-from virtual_clock import VirtualClock
-
 from ryadom.app import Server
 from ryadom.auth.passwords import Passwords
 from ryadom.config import Settings
+from virtual_clock import VirtualClock
 
 PASSWORD = "correct horse battery"
 

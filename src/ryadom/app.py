@@ -137,9 +137,7 @@ class Server:
             *message_routes.routes(self.messages, db),
             *presence_routes.routes(self.statuses, self.typing, self.presence, self.live, self.clock),
             *sync_routes.routes(db, self.statuses),
-            *web_routes.routes(
-                self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, lambda: self.openapi()
-            ),
+            *web_routes.routes(self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi),
         ]
         return Litestar(
             handlers,

@@ -2,6 +2,7 @@
 
 import time
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -16,9 +17,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.sockets = Gauge("ryadom_sockets", "Signed-in sockets", registry=self.registry)
         self.online = Gauge("ryadom_users_online", "People shown as online or away", registry=self.registry)
-        self.events = Counter(
-            "ryadom_events", "Events delivered to connections", ["type"], registry=self.registry
-        )
+        self.events = Counter("ryadom_events", "Events delivered to connections", ["type"], registry=self.registry)
         self.too_slow = Counter(
             "ryadom_queue_drops", "Frames dropped, and sockets closed, because a client did not read", ["what"],
             registry=self.registry,
@@ -53,7 +52,7 @@ class Timing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Time one request."""
-        if scope["type"] != "http":
+        if scope["type"] is not ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()

@@ -8,7 +8,11 @@ import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import (
-    ClientException, HTTPException, MethodNotAllowedException, NotFoundException, ValidationException,
+    ClientException,
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
 )  # fmt: skip
 from litestar.openapi.datastructures import ResponseSpec
 
@@ -37,7 +41,7 @@ def problems(*codes: str, public: bool = False) -> dict[int, ResponseSpec]:
         status: ResponseSpec(
             Problem,
             description="; ".join(f"`{code}`: {WORDS[code].meaning}" for code in dict.fromkeys(words)),
-            media_type=PROBLEM,  # type: ignore[arg-type]
+            media_type=PROBLEM,
             generate_examples=False,
         )
         for status, words in sorted(by_status.items())

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
-from virtual_clock import VirtualClock
-
 from ryadom.realtime.edge import Edge, make_edge
 from ryadom.realtime.pulse import Pulse
+from virtual_clock import VirtualClock
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import uvicorn
+
 from edge.recording_gate import RecordingGate
 from edge.wire import Wire
-from virtual_clock import VirtualClock, settle
-
 from ryadom.realtime.edge import make_edge
 from ryadom.realtime.http import make_http
 from ryadom.realtime.pulse import Pulse
+from virtual_clock import VirtualClock, settle
 
 ENOUGH = 60.0
 """Virtual seconds after which every socket that is being closed has been aborted."""
@@ -34,6 +34,7 @@ class RunningServer:
                 port=0,
                 http=make_http(clock, pulse),
                 ws=make_edge(gate, pulse, clock),
+                interface="asgi3",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -78,7 +79,7 @@ class RunningServer:
     async def until(self, met: Any) -> None:
         """Let the loop and the network work until `met()` is true; 5 s at most."""
         async with asyncio.timeout(5):
-            while not met():
+            while not met():  # noqa: ASYNC110  # what it waits for comes over a network, and no event says so
                 await asyncio.sleep(0)
 
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:

@@ -1,16 +1,16 @@
 """Whatever bytes come after the handshake, nothing is raised and every socket has one end at most."""
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from edge.memory_wire import MemorySocket
 from edge.recording_gate import RecordingGate
 from edge.wire import client_frame
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from virtual_clock import VirtualClock, settle
-
 from ryadom.protocol.errors import SESSION_OVER
 from ryadom.realtime.edge import make_edge
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.pulse import Pulse
+from virtual_clock import VirtualClock, settle
 
 frames = st.builds(
     client_frame,

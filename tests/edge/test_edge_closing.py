@@ -4,16 +4,16 @@ import asyncio
 
 import pytest
 import websockets
+
 from edge.memory_wire import MemorySocket
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
 from edge.wire import CLOSE, PING, TEXT, client_frame
-from virtual_clock import VirtualClock, settle
-
 from ryadom.protocol.errors import SESSION_OVER, TOO_MANY
 from ryadom.realtime.edge import MAX_AFTER_CLOSE, Edge
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.pulse import Pulse
+from virtual_clock import VirtualClock, settle
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ import json
 
 import pytest
 import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+
 from edge.memory_wire import MemorySocket
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
 from edge.wire import TEXT, UPGRADE, Received, client_frame
-from virtual_clock import VirtualClock, settle
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
-
 from ryadom.realtime.edge import Edge
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.handshake import MAX_HEAD
+from virtual_clock import VirtualClock, settle
 
 GET = b"GET /hello HTTP/1.1\r\nHost: ryadom.test\r\n\r\n"
 
@@ -103,9 +103,7 @@ async def test_http_1_0_cannot_be_upgraded(server: RunningServer) -> None:
     assert (await wire.answer())[0] == 505
 
 
-async def test_first_frames_may_come_in_the_packet_of_the_handshake(
-    server: RunningServer, gate: RecordingGate
-) -> None:
+async def test_first_frames_may_come_in_the_packet_of_the_handshake(server: RunningServer, gate: RecordingGate) -> None:
     gate.echo = True
     wire = await server.wire()
     wire.send(UPGRADE + client_frame(TEXT, b"at once") + client_frame(TEXT, b"split")[:3])

@@ -3,10 +3,12 @@
 import json
 
 import pytest
+
 from edge.running_server import RunningServer
 
 HEAD = b"GET /hello HTTP/1.1\r\nHost: ryadom.test\r\n"
 POST = b"POST /body HTTP/1.1\r\nHost: ryadom.test\r\nContent-Length: 10\r\n\r\n"
+CHUNKED = POST.replace(b"Content-Length: 10", b"Transfer-Encoding: chunked")
 
 
 async def slow_answer(server: RunningServer, sent: bytes, seconds: float) -> tuple[int, str]:
@@ -94,12 +96,10 @@ async def test_a_body_missing_after_the_answer_ends_the_connection_without_anoth
         pytest.param(HEAD + b"X: " + b"x" * 17_000 + b"\r\n\r\n", id="value"),
         pytest.param(HEAD + b"X: " + b"x" * 17_000, id="value without end"),
         pytest.param(HEAD + b"x" * 17_000, id="name without end"),
-        pytest.param(HEAD + (b"X: " + b"x" * 1000 + b"\r\n") * 17, id="total"),
-        pytest.param(HEAD + b"X: y\r\n" * 100, id="count"),
-        pytest.param(
-            HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 100,
-            id="trailers",
-        ),
+        pytest.param(HEAD + (b"X: " + b"x" * 1000 + b"\r\n") * 17 + b"\r\n", id="total"),
+        pytest.param(HEAD + b"X: y\r\n" * 100 + b"\r\n", id="count"),
+        pytest.param(CHUNKED + b"0\r\n" + b"X: y\r\n" * 100, id="trailers"),
+        pytest.param(CHUNKED + b"1;" + b"x" * 17_000, id="chunk extension"),
     ],
 )
 async def test_a_large_head_is_refused(server: RunningServer, head: bytes) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 import uvloop
+
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
 from edge.wire import CLOSE, TEXT, UPGRADE, Received, Wire, client_frame
-from virtual_clock import VirtualClock
-
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.pulse import Pulse
+from virtual_clock import VirtualClock
 
 LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
     "asyncio": asyncio.new_event_loop,

@@ -4,17 +4,17 @@ import asyncio
 import socket as sockets
 
 import pytest
+
 from edge.memory_wire import MemorySocket
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
 from edge.wire import CLOSE, TEXT, UPGRADE, Wire
-from virtual_clock import settle
-
 from ryadom.protocol.errors import SESSION_OVER
 from ryadom.realtime.backlog import MAX_BYTES, MAX_EVENTS, Backlog
 from ryadom.realtime.connection import PORTION, Connection
 from ryadom.realtime.edge import HIGH_WATER, Edge
 from ryadom.realtime.frames import text_frame
+from virtual_clock import settle
 
 BLOCK = text_frame(b"x" * HIGH_WATER)
 """A frame that makes a transport pause when its peer does not read."""
@@ -142,9 +142,9 @@ async def test_a_full_queue_closes_with_4408(edge: type[Edge], gate: RecordingGa
     socket, connection = await stuck(edge, gate)
     for number in range(fits):
         connection.send(event(number, size))
-    assert not connection.closing
+    before = connection.closing
     connection.send(event("one too many", size))
-    assert connection.closing
+    assert (before, connection.closing) == (False, True)
     assert await read_on(socket) == []
     assert socket.close_code == 4408
     assert gate.endings == [(4408, False)]
@@ -158,9 +158,7 @@ async def test_a_close_lets_out_what_waits(edge: type[Edge], gate: RecordingGate
     assert socket.close_code == 4401
 
 
-async def test_who_never_reads_costs_a_bounded_amount_and_delays_nobody(
-    edge: type[Edge], gate: RecordingGate
-) -> None:
+async def test_who_never_reads_costs_a_bounded_amount_and_delays_nobody(edge: type[Edge], gate: RecordingGate) -> None:
     slow, quick = MemorySocket(edge), MemorySocket(edge)
     slow.stop_reading()
     held = 0

@@ -97,11 +97,14 @@ class Auth:
             await self._db.write(lambda tx: tx.run(store.SET_HASH, user_id=user_id, hash=hashed))
         token = new_token()
         device = device_of(origin.user_agent, device_type, device_name)
-        opened = await self._db.write(partial(_open_session, user_id=user_id, token=token, device=device, origin=origin))
+        opened = await self._db.write(
+            partial(_open_session, user_id=user_id, token=token, device=device, origin=origin)
+        )
         if opened is None:
             raise Refusal("wrong_credentials")
         user, session = opened
-        self._live.requested(session.id, user_id, self._clock.now())
+        device_here = self._live.requested(session.id, user_id, self._clock.now())
+        device_here.saved = device_here.seen
         principal = Principal(user_id, session.id, session.created_at, session.created_at)
         return SignedIn(token, principal, user, session)
 
@@ -198,9 +201,7 @@ def _check_password(password: str) -> None:
         raise Refusal("invalid", "A password has 8 to 1,024 bytes.")
 
 
-def _open_session(
-    tx: Tx, user_id: int, token: str, device: Device, origin: Origin
-) -> tuple[User, UserSession] | None:
+def _open_session(tx: Tx, user_id: int, token: str, device: Device, origin: Origin) -> tuple[User, UserSession] | None:
     user = store.get_user(tx, user_id)
     if user is None:
         return None

@@ -3,6 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from litestar import Request
+from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ryadom.limits import Limiter
@@ -13,6 +16,11 @@ from .origin import same_origin
 from .sessions import Principal, Sessions
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Asked = Request[Principal, str, State]
+"""A request of somebody who is signed in."""
+Anyone = Request[Any, Any, State]
+"""A request of whoever it is."""
 
 Touch = Callable[[Principal], Awaitable[None] | None]
 Settled = Callable[[], Awaitable[None]]
@@ -53,11 +61,11 @@ class SignIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope)
-        if scope["type"] == "http" and scope["method"] not in SAFE:
+        if scope["type"] is ScopeType.HTTP and scope["method"] not in SAFE:
             _check_type(headers)
         if not scope["route_handler"].opt.get("public"):
             scope["user"] = await self._principal(scope, headers)
-        if scope["type"] == "http" and scope["method"] not in SAFE:
+        if scope["type"] is ScopeType.HTTP and scope["method"] not in SAFE:
             await self.app(scope, receive, self._after_settling(send))
         else:
             await self.app(scope, receive, send)

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Request, Response, delete, get, patch, post
+from litestar import Response, delete, get, patch, post
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 from msgspec import Meta
 
+from ryadom.config import Network
 from ryadom.db.database import Database
 from ryadom.protocol.schemas import DeviceName, DeviceType, DisplayName, Me, Password, User, Username, UserSession
 from ryadom.rest import PUBLIC, an_id, problems
@@ -18,10 +19,8 @@ from . import store
 from .actions import Auth, Origin, ProfileChange
 from .bearer import COOKIE
 from .devices import client_ip, forwarded_proto
-from .middleware import Headers
-from .sessions import Principal
+from .middleware import Anyone, Asked, Headers
 
-Asked = Request[Principal, str, object]
 AnyPassword = Annotated[str, Meta(max_length=1024)]
 """A password to compare: whatever was typed."""
 
@@ -68,27 +67,32 @@ class Revoked(msgspec.Struct, frozen=True):
     revoked: int
 
 
-def routes(auth: Auth, db: Database, trusted: tuple[object, ...]) -> list[HTTPRouteHandler]:
+def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPRouteHandler]:
     """The route handlers."""
 
-    def origin(request: Request[object, str, object]) -> Origin:
+    def origin(request: Anyone) -> Origin:
         headers = Headers(request.scope)
         peer = request.client.host if request.client else ""
-        address = client_ip(peer, headers.all("x-forwarded-for"), trusted)  # type: ignore[arg-type]
+        address = client_ip(peer, headers.all("x-forwarded-for"), trusted)
         return Origin(address=address, user_agent=headers.get("user-agent") or "")
 
-    def is_https(request: Request[object, str, object]) -> bool:
+    def is_https(request: Anyone) -> bool:
         peer = request.client.host if request.client else ""
         proto = Headers(request.scope).all("x-forwarded-proto")
-        return request.url.scheme == "https" or forwarded_proto(peer, proto, trusted) == "https"  # type: ignore[arg-type]
+        return request.url.scheme == "https" or forwarded_proto(peer, proto, trusted) == "https"
 
-    @post("/register", opt=PUBLIC, tags=["Accounts"], responses=problems("username_taken", "registration_closed", "invalid", public=True))
-    async def register(request: Request[object, str, object], data: Registration) -> User:
+    @post(
+        "/register", opt=PUBLIC, tags=["Accounts"],
+        responses=problems("username_taken", "registration_closed", "invalid", public=True),
+    )  # fmt: skip
+    async def register(request: Anyone, data: Registration) -> User:
         """Create an account."""
         return await auth.register(data.username, data.password, data.display_name, origin(request))
 
-    @post("/login", opt=PUBLIC, status_code=200, tags=["Accounts"], responses=problems("wrong_credentials", public=True))
-    async def login(request: Request[object, str, object], data: Credentials) -> Response[Login]:
+    @post(
+        "/login", opt=PUBLIC, status_code=200, tags=["Accounts"], responses=problems("wrong_credentials", public=True)
+    )
+    async def login(request: Anyone, data: Credentials) -> Response[Login]:
         """Open a session: the token for a Bearer header, and the cookie for browsers."""
         signed_in = await auth.login(data.username, data.password, data.device_name, data.device_type, origin(request))
         body = Login(
@@ -121,9 +125,7 @@ def routes(auth: Auth, db: Database, trusted: tuple[object, ...]) -> list[HTTPRo
         await auth.change_password(request.user, data.current_password, data.new_password)
 
     @get("/users", tags=["Accounts"], responses=problems())
-    async def find_users(
-        request: Asked, query: Annotated[str, Parameter(min_length=1, max_length=64)]
-    ) -> list[User]:
+    async def find_users(request: Asked, query: Annotated[str, Parameter(min_length=1, max_length=64)]) -> list[User]:
         """People whose username begins with the query, or whose name has it in it; 50 at most."""
         return await db.read(store.find_users, query)
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, union, update
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, union, update
 
 from ryadom.db.query import ids_in, new
 from ryadom.db.tables import Instant, blocks, chat_members, contacts, user, user_sessions, user_statuses
@@ -114,7 +114,7 @@ SAVE_ACTIVITY = (
 )
 KNOWN_USERS = select(user.c.id).where(user.c.id.in_(ids_in("ids")), user.c.deleted_at.is_(None))
 
-_me = bindparam("user_id")
+_me: BindParameter[int] = bindparam("user_id")
 _mine, _mates = chat_members.alias(), chat_members.alias()
 ACQUAINTED = union(
     select(user.c.id).where(user.c.id == _me),

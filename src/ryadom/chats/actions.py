@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 from ryadom.auth.store import bump, get_user
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
-from ryadom.protocol.audience import Audience, Chat as Everyone, Users
+from ryadom.protocol.audience import Audience, Users
+from ryadom.protocol.audience import Chat as Everyone
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import ChatChanged
 from ryadom.protocol.facts import MemberJoined, MemberLeft, Muted
@@ -220,8 +221,6 @@ def _change(
     if muted_until is not UNSET:
         rev = bump(tx, user_id)
         tx.run(store.MUTE, chat=chat_id, member=user_id, until=muted_until)
-        tx.tell(
-            Muted(rev=rev, chat_id=chat_id, user_id=user_id, until=muted_until.timestamp() if muted_until else 0.0)
-        )
+        tx.tell(Muted(rev=rev, chat_id=chat_id, user_id=user_id, until=muted_until.timestamp() if muted_until else 0.0))
         _announce(tx, ChatChange(id=chat_id, rev=rev, muted_until=muted_until), Users([user_id]))
     return view(tx, user_id, chat_id)

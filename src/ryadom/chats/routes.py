@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Request, Response, delete, get, patch, post
+from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import UNSET, Meta, UnsetType
 
-from ryadom.auth.sessions import Principal
+from ryadom.auth.middleware import Asked
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.errors import Refusal
@@ -18,7 +18,6 @@ from ryadom.rest import an_id, either, problems
 from . import store
 from .actions import Chats, membership, view
 
-Asked = Request[Principal, str, object]
 TAGS = ["Chats"]
 
 
@@ -62,7 +61,7 @@ def routes(chats: Chats, db: Database) -> list[HTTPRouteHandler]:
 
     @post(
         "/chats", tags=TAGS,
-        responses=either(Chat, "The direct chat that was there already.", problems("not_found", "invalid", "chat_full")),
+        responses=either(Chat, "The direct chat was there already.", problems("not_found", "invalid", "chat_full")),
     )  # fmt: skip
     async def open_chat(request: Asked, data: NewChat) -> Response[Chat]:
         """Open a direct chat, or create a group or channel."""

@@ -129,7 +129,9 @@ WILLING = select(user.c.id).where(
     ~exists(select(1).where(blocks.c.owner_id == user.c.id, blocks.c.blocked_id == bindparam("by"))),
 )
 NEW_CHAT = new(chats, "kind", "title", "created_at", "rev", "direct_low", "direct_high").returning(chats.c.id)
-NEW_MEMBER = new(chat_members, "chat_id", "user_id", "role", "joined_at", "joined_seq", "rev", "read_up_to_seq", "read_rev")
+NEW_MEMBER = new(
+    chat_members, "chat_id", "user_id", "role", "joined_at", "joined_seq", "rev", "read_up_to_seq", "read_rev"
+)
 _one = (chat_members.c.chat_id == bindparam("chat"), chat_members.c.user_id == bindparam("member"))
 JOIN_AGAIN = (
     update(chat_members)

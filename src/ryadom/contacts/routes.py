@@ -1,10 +1,10 @@
 """REST of contacts and blocks."""
 
 import msgspec
-from litestar import Request, Response, delete, get, post, put
+from litestar import Response, delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
 
-from ryadom.auth.sessions import Principal
+from ryadom.auth.middleware import Asked
 from ryadom.db.database import Database
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.schemas import Contact, Id, Username
@@ -13,7 +13,6 @@ from ryadom.rest import an_id, either, problems
 from . import store
 from .actions import Contacts
 
-Asked = Request[Principal, str, object]
 TAGS = ["Contacts"]
 
 

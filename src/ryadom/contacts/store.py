@@ -41,10 +41,12 @@ def mutual_pairs() -> Select[tuple[int, int]]:
 
 
 MUTUAL = mutual_pairs().where(contacts.c.owner_id.in_(ids_in("ids")))
-ARE_MUTUAL = mutual_pairs().where(
-    contacts.c.owner_id == bindparam("one"), contacts.c.contact_id == bindparam("other")
-)
+ARE_MUTUAL = mutual_pairs().where(contacts.c.owner_id == bindparam("one"), contacts.c.contact_id == bindparam("other"))
 _mutual = mutual_pairs().with_only_columns(contacts.c.contact_id).where(contacts.c.owner_id == bindparam("owner_id"))
+_entered = select(contacts.c.contact_id).where(
+    contacts.c.owner_id == bindparam("owner_id"), contacts.c.removed_at.is_(None)
+)
+_blocked = select(blocks.c.blocked_id).where(blocks.c.owner_id == bindparam("owner_id"))
 ENTRIES = (
     select(*USER_COLUMNS, contacts.c.added_at, user.c.id.in_(_mutual), blocks.c.blocked_id.is_not(None))
     .select_from(
@@ -59,12 +61,8 @@ ENTRIES = (
     )
     .where(
         or_(
-            user.c.id.in_(
-                select(contacts.c.contact_id).where(
-                    contacts.c.owner_id == bindparam("owner_id"), contacts.c.removed_at.is_(None)
-                ).correlate(None)
-            ),
-            user.c.id.in_(select(blocks.c.blocked_id).where(blocks.c.owner_id == bindparam("owner_id")).correlate(None)),
+            user.c.id.in_(_entered.correlate(None)),
+            user.c.id.in_(_blocked.correlate(None)),
         )
     )
     .order_by(user.c.display_name, user.c.id)
@@ -92,7 +90,9 @@ BLOCKED = select(blocks.c.blocked_id).where(
     blocks.c.owner_id == bindparam("owner_id"), blocks.c.blocked_id == bindparam("blocked_id")
 )
 BLOCK = new(blocks, "owner_id", "blocked_id", "created_at")
-UNBLOCK = delete(blocks).where(blocks.c.owner_id == bindparam("owner_id"), blocks.c.blocked_id == bindparam("blocked_id"))
+UNBLOCK = delete(blocks).where(
+    blocks.c.owner_id == bindparam("owner_id"), blocks.c.blocked_id == bindparam("blocked_id")
+)
 FIND = select(*USER_COLUMNS).where(
     or_(user.c.id == bindparam("user_id"), user.c.username == bindparam("username")), user.c.deleted_at.is_(None)
 )

@@ -1,4 +1,4 @@
-"""Queries are SQLAlchemy Core constants, compiled once and run by the driver (a tenth of `Connection.execute`'s cost)."""
+"""Queries are SQLAlchemy Core constants, compiled once and run by the driver: a tenth of the cost of `execute`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -55,7 +55,8 @@ class Prepared:
         self._binds: list[tuple[str, bool, Any, Processor | None]] = []
         for name in compiled.positiontup or ():
             bind = compiled.binds[name]
-            self._binds.append((name, bind.required, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect)))
+            processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            self._binds.append((name, bind.required, bind.value, processor))
         columns: Sequence[Any] = tuple(getattr(query, "exported_columns", ()))
         processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._results = [(place, processor) for place, processor in enumerate(processors) if processor is not None]

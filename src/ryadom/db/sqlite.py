@@ -38,7 +38,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the database file as we want it: WAL, every commit on disk before it is answered."""
     if sqlite3.sqlite_version_info < MINIMUM:
         raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old; Ryadom needs {'.'.join(map(str, MINIMUM))}")
-    connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection = sqlite3.connect(
+        path, timeout=BUSY, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")

@@ -37,9 +37,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """What SQLite gives back is UTC."""
-        if value is not None and value.tzinfo is None:
-            return datetime.replace(value, tzinfo=UTC)
-        return value  # type: ignore[no-any-return]
+        return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 ID = BigInteger().with_variant(Integer, "sqlite")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Executable, bindparam, case, update
-from sqlalchemy.dialects.sqlite import dialect as SqliteDialect
+from sqlalchemy.dialects import sqlite
 
 from ryadom.protocol.audience import Audience
 from ryadom.protocol.events import Event
@@ -15,7 +15,7 @@ from ryadom.protocol.facts import Fact
 from .query import Prepared
 from .tables import revision
 
-_dialect: Any = SqliteDialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+_dialect: Any = sqlite.dialect(paramstyle="qmark")
 _prepared: dict[int, tuple[Executable, Prepared]] = {}
 
 _after = revision.c.value + bindparam("count", type_=BigInteger)

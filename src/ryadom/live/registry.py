@@ -27,7 +27,8 @@ class Device:
     """One session as presence sees it."""
 
     __slots__ = (
-        "absent", "active", "grace_until", "offline_after", "saved", "seen", "session_id", "sockets", "user_id", "watched",
+        "absent", "active", "grace_until", "offline_after", "saved", "seen", "session_id", "sockets", "user_id",
+        "watched",
     )  # fmt: skip
 
     def __init__(self, session_id: int, user_id: int, now: float) -> None:
@@ -44,7 +45,8 @@ class Device:
         """The last command or request."""
         self.absent = False
         """It said `offline`: it does not count until it says `online` or connects anew."""
-        self.saved = now
+        self.saved = 0.0
+        """When its times were last handed to the database."""
         self.watched = INFINITY
         """When the sweep looks at this device again."""
 
@@ -215,7 +217,7 @@ class Registry:
             self.mark(device.user_id)
 
     def _watch(self, device: Device, now: float) -> None:
-        """Look at this device again when it may step next. One place in the heap is enough: it is looked at and put on."""
+        """Look at this device again when it may step next. One place in the heap is enough: then it is put on again."""
         when = device.active + IDLE_AFTER if device.sockets else device.offline_after
         if now < when < device.watched:
             nearer = when < self.next_due()

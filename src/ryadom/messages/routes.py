@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Request, Response, delete, get, patch, post
+from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
-from ryadom.auth.sessions import Principal
+from ryadom.auth.middleware import Asked
 from ryadom.chats.actions import membership
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
@@ -17,7 +17,6 @@ from ryadom.rest import an_id, either, problems
 from . import store
 from .actions import Messages, Send
 
-Asked = Request[Principal, str, object]
 SeqParameter = Annotated[int | None, Parameter(ge=0, le=MAX_ID)]
 TAGS = ["Messages"]
 PAGE = 50
@@ -66,7 +65,10 @@ def routes(messages: Messages, db: Database) -> list[HTTPRouteHandler]:
         sent = await messages.send(Send(me, an_id(chat_id), data.text, data.client_id, data.reply_to, None))
         return Response(sent.message, status_code=201 if sent.new else 200)
 
-    @patch("/messages/{message_id:int}", tags=TAGS, responses=problems("not_found", "forbidden", "message_deleted", "cannot_write"))
+    @patch(
+        "/messages/{message_id:int}", tags=TAGS,
+        responses=problems("not_found", "forbidden", "message_deleted", "cannot_write"),
+    )  # fmt: skip
     async def edit(request: Asked, message_id: int, data: NewText) -> Message:
         """Give one's own message a new text."""
         return await messages.edit(request.user.user_id, an_id(message_id), data.text)

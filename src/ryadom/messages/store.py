@@ -56,9 +56,7 @@ PERMITS = (
 )  # fmt: skip
 _named = rows("items", sender_id=BigInteger, client_id=Text)
 KNOWN = select(*MESSAGE_COLUMNS).select_from(
-    _named.join(
-        messages, and_(messages.c.sender_id == _named.c.sender_id, messages.c.client_id == _named.c.client_id)
-    )
+    _named.join(messages, and_(messages.c.sender_id == _named.c.sender_id, messages.c.client_id == _named.c.client_id))
 )
 IN_CHAT = select(messages.c.id, messages.c.chat_id).where(messages.c.id.in_(ids_in("ids")))
 _new = rows(

@@ -1,11 +1,11 @@
-"""Settle: bring what is published about people in line with what their devices say. 
+"""Settle: bring what is published about people in line with what their devices say.
 
 Whoever changes something about a device, a contact or a session only marks the person due (`live.registry`) or tells a
 fact; one runner here computes, writes and emits, for all who are due at once.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -24,6 +24,8 @@ from ryadom.realtime.outbox import Outbox
 
 from . import rules, store
 
+AGAIN_AFTER = 1.0
+"""Seconds until publishing is tried again when the database refused."""
 LATELY = timedelta(seconds=120)
 """After a start: a session of somebody online counts as left behind when it was seen so shortly before the others."""
 
@@ -77,7 +79,9 @@ class Presence:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            await self.settle()
+            if not await self.settle():
+                await self._clock.sleep(AGAIN_AFTER)
+                self._wake.set()
 
     async def settled(self) -> None:
         """Return when all that is known now has been published."""
@@ -87,22 +91,26 @@ class Presence:
             self._wake.set()
             await future
 
-    async def settle(self) -> None:
-        """Publish what is due. On a failure it stays due."""
+    async def settle(self) -> bool:
+        """Publish what is due. False on a failure: then it stays due."""
         due, self._live.due = self._live.due, set()
         pairs, self._pairs = self._pairs, []
         waiting, self._waiting = self._waiting, []
         self._busy = True
         try:
             await self._publish(due, pairs)
-        except Refusal:
+        except BaseException as error:
             self._live.due |= due
             self._pairs = pairs + self._pairs
+            if not isinstance(error, Refusal):
+                raise
+            return False
         finally:
             self._busy = False
             for future in waiting:
                 if not future.done():
                     future.set_result(None)
+        return True
 
     async def _publish(self, due: Iterable[int], pairs: list[tuple[int, int]]) -> None:
         now = self._clock.now()
@@ -119,19 +127,17 @@ class Presence:
         for step in idling:
             self._live.settled(step.user_id, step.after, now)
         if crossing or pairs or idling:
-            statuses = {step.user_id: step.after for step in steps}
-            await self._db.write(
-                partial(_publish, crossing=crossing, idling=idling, pairs=pairs, status=partial(self._known, statuses))
-            )
+            statuses: dict[int, Status] = {
+                one: self._live.published.get(one, "offline") for pair in pairs for one in pair
+            }
+            statuses |= {step.user_id: step.after for step in steps}
+            await self._db.write(partial(_publish, crossing=crossing, idling=idling, pairs=pairs, statuses=statuses))
         for step in crossing:
             self._live.settled(step.user_id, step.after, now)
 
     def computed(self, user_id: int, now: float) -> Status:
         """What others should see of a person now."""
         return rules.status(self._live.devices(user_id), now, hidden=user_id in self._live.hidden)
-
-    def _known(self, statuses: dict[int, Status], user_id: int) -> Status:
-        return statuses.get(user_id) or self._live.published.get(user_id, "offline")
 
     def _session_ended(self, fact: SessionEnded) -> None:
         self._live.ended(fact.session_id)
@@ -143,7 +149,7 @@ class Presence:
 
 
 def _publish(
-    tx: Tx, crossing: list[Step], idling: list[Step], pairs: list[tuple[int, int]], status: Callable[[int], Status]
+    tx: Tx, crossing: list[Step], idling: list[Step], pairs: list[tuple[int, int]], statuses: dict[int, Status]
 ) -> None:
     readers = mutual_ids(tx, [step.user_id for step in (*crossing, *idling)])
     for step in crossing:
@@ -161,7 +167,7 @@ def _publish(
     for one, other in pairs:
         if are_mutual(tx, one, other):
             for person_id, reader in ((one, other), (other, one)):
-                _introduce(tx, person_id, reader, status(person_id))
+                _introduce(tx, person_id, reader, statuses[person_id])
 
 
 def _introduce(tx: Tx, user_id: int, reader: int, status: Status) -> None:

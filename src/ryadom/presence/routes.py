@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
-from ryadom.auth.sessions import Principal
+from ryadom.auth.middleware import Asked
 from ryadom.clock import Clock
 from ryadom.live.registry import Registry
 from ryadom.protocol.schemas import Id, OnlineStatus, UserStatus
@@ -17,7 +17,6 @@ from .actions import Presence
 from .statuses import Statuses
 from .typing import Typing
 
-Asked = Request[Principal, str, object]
 Away = Annotated[bool, Parameter(description="Tell `away` apart from `online`.")]
 TAGS = ["Statuses"]
 

@@ -1,6 +1,5 @@
 """Reading statuses: what one person may see of others, put together from what was published and what is alive."""
 
-
 from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
@@ -11,7 +10,6 @@ from ryadom.protocol.schemas import ContactStatus, OnlineStatus, Status, UserSta
 
 from . import rules, store
 from .store import Published
-
 
 
 class Statuses:
@@ -26,9 +24,7 @@ class Statuses:
     async def me(self, user_id: int, *, away: bool) -> UserStatus:
         """One's own status, as others see it; `last_seen` is one's own last proof of presence."""
         published = await self._db.read(store.one, user_id)
-        state = rules.status(
-            self._live.devices(user_id), self._clock.now(), hidden=user_id in self._live.hidden
-        )
+        state = rules.status(self._live.devices(user_id), self._clock.now(), hidden=user_id in self._live.hidden)
         seen = self._live.last_proof(user_id)
         last_seen = utc(seen) if seen is not None else published and published.last_seen
         chats = self._board.chats(user_id)
@@ -94,5 +90,3 @@ class Statuses:
         mine = store.chats_of(tx, reader)
         shared = {user_id: next((chat for chat in chats if chat in mine), None) for user_id, chats in typing.items()}
         return {user_id: chat for user_id, chat in shared.items() if chat is not None}
-
-

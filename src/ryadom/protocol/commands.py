@@ -55,7 +55,9 @@ class SendMessage(msgspec.Struct, frozen=True, tag_field="type", tag="send_messa
 Command = Ping | Subscribe | TypingStartCommand | TypingStopCommand | Read | SendMessage
 """What a signed-in socket may send."""
 
-COMMANDS: tuple[type[msgspec.Struct], ...] = (Auth, Ping, Subscribe, TypingStartCommand, TypingStopCommand, Read, SendMessage)
+COMMANDS: tuple[type[msgspec.Struct], ...] = (
+    Auth, Ping, Subscribe, TypingStartCommand, TypingStopCommand, Read, SendMessage,
+)  # fmt: skip
 
 
 class Echo(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ class Word(NamedTuple):
 
 
 WORDS: dict[str, Word] = {
-    "bad_request": Word(400, "The request cannot be read: broken JSON, a missing or unknown value, a field that does not fit."),
+    "bad_request": Word(400, "The request cannot be read: broken JSON, a missing value, a field that does not fit."),
     "different_chats": Word(400, "message_ids must all belong to one chat."),
     "bad_frame": Word(400, "The frame is no JSON object with a known type and fields that fit."),
     "unknown_event": Word(400, "subscribe names an event that does not exist; the other names count."),
@@ -22,11 +22,13 @@ WORDS: dict[str, Word] = {
     "wrong_origin": Word(403, "A cookie counts only for requests from the same origin; use a Bearer token elsewhere."),
     "registration_closed": Word(403, "This server does not take new accounts; ask whoever runs it."),
     "forbidden": Word(403, "You see this thing, but your role does not allow that."),
-    "cannot_write": Word(403, "You cannot write here: one of you blocks the other, the other is gone, or only owners and admins post."),
+    "cannot_write": Word(403, "You cannot write here: a block, a peer who is gone, or a channel of others."),
     "not_found": Word(404, "There is no such thing, or it is not for you."),
     "method_not_allowed": Word(405, "This path does not take that method."),
     "username_taken": Word(409, "Someone has this username; choose another."),
-    "client_id_reused": Word(409, "This client_id was sent before with another text; make a new client_id for a new message."),
+    "client_id_reused": Word(
+        409, "This client_id was sent before with another text; make a new one for a new message."
+    ),
     "message_deleted": Word(409, "A deleted message cannot be edited."),
     "chat_full": Word(409, "The chat has as many members as it can hold."),
     "too_large": Word(413, "The request is larger than the server takes."),
@@ -76,6 +78,7 @@ class CloseCode(NamedTuple):
 
 GOING_AWAY = CloseCode(1001, "The server is going down.", True)
 PROTOCOL_ERROR = CloseCode(1002, "The frames break RFC 6455.", True)
+INVALID_TEXT = CloseCode(1007, "A text frame that is no UTF-8.", True)
 UNSUPPORTED = CloseCode(1003, "Only text frames are understood.", True)
 TOO_BIG = CloseCode(1009, "A frame larger than 64 KiB.", True)
 RESTART = CloseCode(1012, "The server restarts; come back after a moment.", True)
@@ -83,5 +86,7 @@ SESSION_OVER = CloseCode(4401, "The session is over, or was never there: sign in
 TOO_SLOW = CloseCode(4408, "Too slow: the queue of this socket is full; come back and catch up.", True)
 TOO_MANY = CloseCode(4429, "Too many frames; come back later and slower.", True)
 
-CLOSE_CODES = (GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED, TOO_BIG, RESTART, SESSION_OVER, TOO_SLOW, TOO_MANY)
+CLOSE_CODES = (
+    GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED, INVALID_TEXT, TOO_BIG, RESTART, SESSION_OVER, TOO_SLOW, TOO_MANY,
+)  # fmt: skip
 """Every close code that the server sends by its own choice."""

@@ -38,7 +38,7 @@ class Hello(Event, frozen=True, kw_only=True, tag="hello"):
 
 
 class Heartbeat(Event, frozen=True, kw_only=True, tag="heartbeat"):
-    """Sent with every protocol ping, for clients that cannot see those. `rev` is the highest that concerns the reader."""
+    """Sent with every protocol ping, which browsers cannot see. `rev` is the highest that concerns the reader."""
 
     rev: Rev
 

@@ -30,7 +30,6 @@ _decode_auth = msgspec.json.Decoder(Auth).decode
 _decode_echo = msgspec.json.Decoder(Echo, strict=False).decode
 
 
-
 class Later(NamedTuple):
     """An answer that waits for something: the future, and what its result becomes."""
 
@@ -217,9 +216,7 @@ class SocketGate:
         self._say(client.socket, refusal.code, refusal.detail, client_id, refusal.retry_after)
 
     def _say(self, socket: Any, code: str, detail: str, client_id: str | None, retry: float | None = None) -> None:
-        event = Error(
-            timestamp=self._clock.utcnow(), code=code, detail=detail, client_id=client_id, retry_after=retry
-        )
+        event = Error(timestamp=self._clock.utcnow(), code=code, detail=detail, client_id=client_id, retry_after=retry)
         socket.send(text_frame(encode(event)))
 
 

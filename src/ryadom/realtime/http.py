@@ -84,7 +84,7 @@ class Http(HttpToolsProtocol):
         """A head begins."""
         super().on_message_begin()
         self._in_head = True
-        self._size = self._fields = self._unparsed = 0
+        self._size = self._fields = 0
         if self._due == _NEVER:
             self._expect(HEAD_SECONDS)
 
@@ -117,7 +117,7 @@ class Http(HttpToolsProtocol):
         super().on_message_complete()
 
     def _count(self, size: int) -> None:
-        self._unparsed = 0
+        self._unparsed -= size
         self._size += size
         if self._size > MAX_HEAD or self._fields > MAX_HEADERS:
             self._too_large = True

@@ -10,8 +10,17 @@ import msgspec
 
 from ryadom.protocol.audience import Audience, Chat, Session, Users
 from ryadom.protocol.errors import CloseCode
-from ryadom.protocol.events import NAMES, SUBSCRIBABLE, DurableEvent, Event, StatusChange, TypingStart, TypingStop
-from ryadom.protocol.events import UserOffline, UserOnline
+from ryadom.protocol.events import (
+    NAMES,
+    SUBSCRIBABLE,
+    DurableEvent,
+    Event,
+    StatusChange,
+    TypingStart,
+    TypingStop,
+    UserOffline,
+    UserOnline,
+)
 
 from .frames import text_frame
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Request, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
-from ryadom.auth.sessions import Principal
+from ryadom.auth.middleware import Asked
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.schemas import Id, ReadResult
 from ryadom.rest import problems
@@ -28,7 +28,7 @@ def routes(receipts: Receipts) -> list[HTTPRouteHandler]:
     """The route handlers."""
 
     @post("/status/read", status_code=200, tags=["Statuses"], responses=problems("different_chats", "not_found"))
-    async def mark_read(request: Request[Principal, str, object], data: ReadMark) -> ReadResult:
+    async def mark_read(request: Asked, data: ReadMark) -> ReadResult:
         """Mark a message and all before it in its chat as read. It never moves back."""
         if data.message_id is not None and data.message_ids is None:
             ids = [data.message_id]

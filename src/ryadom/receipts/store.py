@@ -128,7 +128,7 @@ def move(tx: Tx, moves: list[Move], revs: dict[Move, int]) -> None:
 def unread(tx: Tx, pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
     """For each (person, chat): (unread, mark, the mark's rev)."""
     found = {place: values for place, *values in tx.run(UNREAD, items=pairs)}
-    return [tuple(found[place]) for place in range(len(pairs))]  # type: ignore[misc]
+    return [tuple(found[place]) for place in range(len(pairs))]
 
 
 def authors(tx: Tx, moves: list[Move]) -> dict[int, list[int]]:
@@ -141,7 +141,5 @@ def authors(tx: Tx, moves: list[Move]) -> dict[int, list[int]]:
 
 def newly_read(tx: Tx, move: Move) -> list[int]:
     """The last ids of others' messages that this move covers, in order."""
-    found: list[Any] = tx.run(
-        NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id
-    )
+    found: list[Any] = tx.run(NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id)
     return [row[0] for row in reversed(found)]

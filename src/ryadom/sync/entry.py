@@ -77,7 +77,7 @@ class Entry:
         if principal is None:
             return None
         client = Client(connection, principal.user_id, principal.session_id)
-        self._live.connected(client.session_id, client.user_id, self._clock.now())
+        self.save_now_and_then(self._live.connected(client.session_id, client.user_id, self._clock.now()))
         try:
             return await self._welcome(connection, client)
         except BaseException:
@@ -156,7 +156,7 @@ def handlers(
             seen = await statuses.for_pong(client.user_id, away=client.wants_away)
             return now_pong(client, hub.people[client.user_id].rev if client.user_id in hub.people else 0, seen)
 
-        return Later(asyncio.ensure_future(answer()), lambda event: event)  # type: ignore[no-any-return]
+        return Later(asyncio.ensure_future(answer()), lambda event: event)
 
     def subscribe(client: Client, command: Subscribe) -> Answer:
         client.wants_away = AWAY in command.events

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from litestar import Request, get
+from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
-from ryadom.auth.sessions import Principal
+from ryadom.auth.middleware import Asked
 from ryadom.db.database import Database
 from ryadom.presence.statuses import Statuses
 from ryadom.protocol.schemas import MAX_ID, Changes, Snapshot
@@ -14,7 +14,6 @@ from ryadom.rest import an_id, problems
 
 from .snapshot import changes, snapshot
 
-Asked = Request[Principal, str, object]
 TAGS = ["Catching up"]
 
 

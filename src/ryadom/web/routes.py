@@ -6,22 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from ryadom import __version__
 from ryadom.auth.bearer import token_in
-from ryadom.auth.middleware import Headers
+from ryadom.auth.middleware import Anyone, Headers
 from ryadom.config import Settings
 from ryadom.metrics import CONTENT_TYPE, Metrics
 from ryadom.protocol.errors import Refusal
-from ryadom.rest import problems
+from ryadom.rest import PUBLIC, problems
 
 from . import asyncapi
 from .pages import STATIC, docs_page, home
 from .texts import Language, pick_locale
 
-HIDDEN: dict[str, Any] = {"opt": {"public": True}, "include_in_schema": False}
+HIDDEN: dict[str, Any] = {"opt": PUBLIC, "include_in_schema": False}
 TAGS = ["Server"]
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -45,12 +45,12 @@ def routes(
     socket_document = msgspec.json.encode(asyncapi.document(__version__))
     rest_document: list[bytes] = []
 
-    @get("/healthz", opt={"public": True, "unlimited": True}, tags=TAGS, responses=problems(public=True))
+    @get("/healthz", opt=PUBLIC, tags=TAGS, responses=problems(public=True))
     async def healthz() -> Health:
         """The process is alive."""
         return Health("ok", __version__)
 
-    @get("/readyz", opt={"public": True, "unlimited": True}, tags=TAGS, responses=problems(public=True))
+    @get("/readyz", opt=PUBLIC, tags=TAGS, responses=problems(public=True))
     async def readyz() -> Health:
         """The server can serve."""
         if not ready():
@@ -58,7 +58,7 @@ def routes(
         return Health("ready", __version__)
 
     @get("/metrics", **HIDDEN)
-    async def metrics_text(request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def metrics_text(request: Anyone) -> Response[bytes]:
         """Prometheus metrics, for loopback or by token."""
         if not _may_watch(request, settings.metrics_token):
             raise Refusal("not_found")
@@ -78,17 +78,17 @@ def routes(
         return Response(socket_document, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
     @get("/", **HIDDEN)
-    async def index(request: Request[Any, Any, Any]) -> Response[str]:
+    async def index(request: Anyone) -> Response[str]:
         """What this is."""
         return _page(home(_locale(request)))
 
     @get("/docs/rest", **HIDDEN)
-    async def rest_page(request: Request[Any, Any, Any]) -> Response[str]:
+    async def rest_page(request: Anyone) -> Response[str]:
         """The REST API to read."""
         return _page(docs_page("rest", _locale(request)))
 
     @get("/docs/socket", **HIDDEN)
-    async def socket_page(request: Request[Any, Any, Any]) -> Response[str]:
+    async def socket_page(request: Anyone) -> Response[str]:
         """The socket to read."""
         return _page(docs_page("socket", _locale(request)))
 
@@ -108,11 +108,11 @@ def _page(text: str) -> Response[str]:
     return Response(text, media_type=MediaType.HTML, headers=PAGE_HEADERS)
 
 
-def _locale(request: Request[Any, Any, Any]) -> Language:
+def _locale(request: Anyone) -> Language:
     return pick_locale(request.headers.get("accept-language", ""))
 
 
-def _may_watch(request: Request[Any, Any, Any], token: str) -> bool:
+def _may_watch(request: Anyone, token: str) -> bool:
     headers = Headers(request.scope)
     given, _ = token_in(headers.all("authorization"), [])
     if token and given is not None:
