@@ -5,12 +5,16 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from ryadom import logs
 from ryadom.config import Settings
 from world import World
 
+# A loaded machine is no finding.
+hypothesis.settings.register_profile("ryadom", deadline=None)
+hypothesis.settings.load_profile("ryadom")
 logs.configure(Settings(log_format="json"))
 
 

@@ -9,10 +9,10 @@ import structlog
 import uvicorn
 from litestar import Litestar
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from ryadom import __version__, rest
+from ryadom.auth import devices
 from ryadom.auth import routes as auth_routes
 from ryadom.auth import store as auth_store
 from ryadom.auth.actions import Auth
@@ -85,6 +85,7 @@ class Server:
         settings, clock = self.settings, self.clock
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(migrate.upgrade, settings.sqlite_path)
+        await asyncio.to_thread(devices.warm)
         self.db = db = Database(settings.sqlite_path, clock, self.outbox.committed)
         self.sessions = Sessions(db, clock)
         self.auth = Auth(
@@ -129,7 +130,7 @@ class Server:
 
     def _rest(self) -> Litestar:
         db = self.db
-        handlers: list[ControllerRouterHandler] = [
+        self._handlers: list[ControllerRouterHandler] = [
             *auth_routes.routes(self.auth, db, self.settings.trusted_networks),
             *contact_routes.routes(Contacts(db), db),
             *chat_routes.routes(Chats(db), db),
@@ -140,7 +141,7 @@ class Server:
             *web_routes.routes(self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi),
         ]
         return Litestar(
-            handlers,
+            self._handlers,
             middleware=[
                 DefineMiddleware(Timing, metrics=self.metrics),
                 DefineMiddleware(
@@ -149,9 +150,8 @@ class Server:
                 ),
             ],
             exception_handlers=rest.EXCEPTION_HANDLERS,
-            openapi_config=OpenAPIConfig(
-                "Ryadom", __version__, use_handler_docstrings=True, render_plugins=[], path="/docs/schema"
-            ),
+            # Described by ours, at /openapi.json: the framework's own pages would be routes beside the contract.
+            openapi_config=None,
             request_max_body_size=rest.MAX_BODY,
             after_request=rest.uncached,
             logging_config=None,
@@ -159,7 +159,7 @@ class Server:
 
     def openapi(self) -> dict[str, Any]:
         """The description of the REST API."""
-        return openapi.complete(self.asgi.openapi_schema.to_schema())
+        return openapi.describe_routes(self._handlers)
 
     def _session_ended(self, fact: SessionEnded) -> None:
         """Everything that hangs on a session ends with it, before anybody hears of it."""

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
-from ryadom.limits import Limiter
+from ryadom.limits import Limiter, address_key
 from ryadom.live.registry import Registry
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
@@ -69,7 +69,7 @@ class Auth:
 
     async def register(self, username: str, password: str, display_name: str | None, origin: Origin) -> User:
         """Create an account. Refuses `username_taken`, `registration_closed`, `invalid`, `too_many`."""
-        self._limiter.check("register_address", origin.address)
+        self._limiter.check("register_address", address_key(origin.address))
         _check_password(password)
         if not self._registration and await self._db.read(lambda tx: tx.first(store.ANYBODY)) is not None:
             raise Refusal("registration_closed")
@@ -86,7 +86,7 @@ class Auth:
     ) -> SignedIn:
         """Open exactly one session. Refuses `wrong_credentials` (the same work for everybody) and `too_many`."""
         username = username.lower()
-        self._limiter.check("sign_in_address", origin.address)
+        self._limiter.check("sign_in_address", address_key(origin.address))
         self._limiter.check("sign_in_account", username)
         row = await self._db.read(lambda tx: tx.first(store.BY_NAME, username=username))
         if not await self._passwords.verify(row and row[1], password) or row is None:

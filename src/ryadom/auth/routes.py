@@ -125,9 +125,12 @@ def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPR
         await auth.change_password(request.user, data.current_password, data.new_password)
 
     @get("/users", tags=["Accounts"], responses=problems())
-    async def find_users(request: Asked, query: Annotated[str, Parameter(min_length=1, max_length=64)]) -> list[User]:
+    async def find_users(
+        # `query` as a name of Python's is Litestar's own, for the whole query string.
+        request: Asked, text: Annotated[str, Parameter(query="query", min_length=1, max_length=64)]
+    ) -> list[User]:  # fmt: skip
         """People whose username begins with the query, or whose name has it in it; 50 at most."""
-        return await db.read(store.find_users, query)
+        return await db.read(store.find_users, text)
 
     @get("/sessions", tags=["Sessions"], responses=problems())
     async def list_sessions(request: Asked) -> list[UserSession]:

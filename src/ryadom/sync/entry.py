@@ -14,7 +14,7 @@ from ryadom.auth.sessions import Principal, Sessions
 from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db.database import Database
-from ryadom.limits import Limiter
+from ryadom.limits import Limiter, address_key
 from ryadom.live.registry import SAVE_EVERY, Device, Registry
 from ryadom.messages.actions import Messages, Send, Sent
 from ryadom.presence.actions import Presence
@@ -69,7 +69,8 @@ class Entry:
 
     def admit(self, peer: str, headers: Headers) -> None:
         """Refuse `too_many` when an address opens too many sockets."""
-        self._limiter.check("connect_address", client_ip(peer, headers.get_all("X-Forwarded-For"), self._trusted))
+        address = client_ip(peer, headers.get_all("X-Forwarded-For"), self._trusted)
+        self._limiter.check("connect_address", address_key(address))
 
     async def enter(self, connection: Connection, token: str) -> Client | None:
         """Sign in, publish presence, register, say hello. None when the token is not, or no more, valid."""

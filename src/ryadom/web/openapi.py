@@ -1,10 +1,13 @@
 """What the OpenAPI description needs besides what Litestar knows of the routes."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
+from litestar import Litestar
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
 
 from ryadom import __version__
 from ryadom.protocol.errors import Problem
@@ -20,6 +23,20 @@ PUBLIC = "x-public"
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def describe_routes(handlers: Sequence[ControllerRouterHandler]) -> Part:
+    """The whole description of these routes as a JSON-ready dict, OpenAPI 3.1. Nothing of theirs is called."""
+    config = OpenAPIConfig("Ryadom", __version__, use_handler_docstrings=True)
+    app = Litestar(handlers, openapi_config=config, logging_config=None)
+    document = app.openapi_schema.to_schema()
+    for route in app.routes:
+        methods = document["paths"].get(route.path_format or "/", {})
+        for handler in route.route_handlers:
+            for method in getattr(handler, "http_methods", ()):
+                if method.lower() in methods and handler.opt.get("public"):
+                    methods[method.lower()][PUBLIC] = True
+    return complete(document)
 
 
 def complete(document: Part) -> Part:
