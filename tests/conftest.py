@@ -10,6 +10,7 @@ import pytest
 
 from ryadom import logs
 from ryadom.config import Settings
+from ryadom.db import migrate
 from world import World
 
 # A loaded machine is no finding.
@@ -27,9 +28,18 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the migrations leave it: to copy it takes a fifth of the time to make it."""
+    path = tmp_path_factory.mktemp("empty") / "ryadom.db"
+    migrate.upgrade(path)
+    return path
+
+
 @pytest.fixture
-async def world(data: Path) -> AsyncIterator[World]:
+async def world(data: Path, empty_database: Path) -> AsyncIterator[World]:
     """A running server whose clock the test turns."""
+    shutil.copy(empty_database, data / "ryadom.db")
     world = World(data)
     await world.start()
     yield world

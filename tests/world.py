@@ -11,18 +11,25 @@ of hours takes milliseconds. The clock stands still until `world.advance`. After
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from edge.memory_wire import MemorySocket
+from law.entitlement import strangers_news
+from law.mirror import Mirror
 from ryadom.app import Server
+from ryadom.auth.actions import Origin
 from ryadom.auth.passwords import Passwords
 from ryadom.config import Settings
+from ryadom.protocol.errors import Refusal
 from virtual_clock import VirtualClock
 
 PASSWORD = "correct horse battery"
+STRANGER = "the.stranger"
+STRANGE_ADDRESS = "192.0.2.99"
 
 Json = Any
 
@@ -81,6 +88,8 @@ class Socket:
     def __init__(self, world: "World", wire: MemorySocket) -> None:
         self.world = world
         self.wire = wire
+        self.mirror: Mirror | None = None
+        """The client that believes what comes here; None where the test wants none."""
         self.seen: list[Json] = []
         self._taken = 0
         self._parsed = 0
@@ -120,6 +129,8 @@ class Socket:
         """Send a frame and let the server act."""
         self.wire.send_text(json.dumps(frame))
         await self.world.settle()
+        if frame.get("type") == "subscribe" and self.mirror is not None:
+            await self.mirror.begin()
 
     async def close(self, code: int | None = 1000) -> None:
         """Close it, as a page does that is left."""
@@ -164,14 +175,26 @@ class Device:
         """A POST that must succeed."""
         return (await self.call("POST", path, body)).ok()
 
-    async def connect(self, **headers: str) -> Socket:
-        """Open a socket; it has its `hello` when this returns."""
-        wire = MemorySocket(self.world.server.edge, headers={"Authorization": f"Bearer {self.token}", **headers})
+    async def connect(
+        self, *, peer: str = "198.51.100.7", mirror: bool = True, first_frame: bool = False, **headers: str
+    ) -> Socket:
+        """Open a socket; it has its `hello` when this returns.
+
+        `mirror`: the law is checked for it. `first_frame`: it signs in by that, not by a header.
+        """
+        sent = headers if first_frame else {"Authorization": f"Bearer {self.token}", **headers}
+        wire = MemorySocket(self.world.server.edge, headers=sent, peer=peer)
+        if first_frame:
+            wire.send_text(json.dumps({"type": "auth", "token": self.token}))
         socket = Socket(self.world, wire)
         self.sockets.append(socket)
         await self.world.settle()
         assert [one["type"] for one in socket.all()[:1]] in ([], ["hello"]), socket.seen
         socket.received()
+        if mirror and self.world.mirrors:
+            socket.mirror = Mirror(self.world, socket, self.person.id, self.session_id)
+            await socket.mirror.begin()
+            self.world.mirrored.append(socket)
         return socket
 
     async def read(self, message: Json) -> Json:
@@ -208,9 +231,16 @@ class Person:
 
 
 class World:
-    """A server and its people."""
+    """A server and its people. `mirrors=False`: the law is not checked; `stranger=False`: no stranger watches."""
 
-    def __init__(self, data: Path, **settings: Any) -> None:
+    def __init__(self, data: Path, *, mirrors: bool = True, stranger: bool = True, **settings: Any) -> None:
+        self.mirrors = mirrors
+        self.mirrored: list[Socket] = []
+        """The open sockets that the law is checked for."""
+        self.stranger: Device | None = None
+        """Someone signed in and connected whom nobody knows."""
+        self._wants_stranger = stranger
+        self._running = False
         self.clock = VirtualClock(settle=self.settle)
         self.settings = Settings(data=data, rate_limits=settings.pop("rate_limits", False), **settings)
         self.people: dict[str, Person] = {}
@@ -220,6 +250,9 @@ class World:
         """Start the server on what is in the data folder."""
         self.server = Server(self.settings, self.clock, Passwords(memory_kib=8, passes=1))
         await self.server.start()
+        self._running = True
+        if self._wants_stranger and self.settings.registration:
+            await self._let_the_stranger_in()
 
     async def settle(self) -> None:
         """Let everything happen that can happen without time going by."""
@@ -233,6 +266,37 @@ class World:
                 calm = 0
             else:
                 calm += 1
+        if self._running:
+            await self._fold()
+
+    async def _fold(self) -> None:
+        """Let every mirror take what has come; one whose socket is closed has had its last event."""
+        for socket in list(self.mirrored):
+            if socket.mirror is not None and socket.mirror.waits:
+                await socket.mirror.fold()
+            if not socket.alive and socket in self.mirrored:
+                self.mirrored.remove(socket)
+
+    async def check(self) -> None:
+        """The law: what every client folded equals a fresh snapshot; and the stranger has heard of nothing."""
+        await self.settle()
+        for socket in list(self.mirrored):
+            if socket.mirror is not None:
+                await socket.mirror.check()
+        if self.stranger is not None:
+            told = [event for socket in self.stranger.sockets for event in socket.all()]
+            assert strangers_news(told) == []
+
+    async def _let_the_stranger_in(self) -> None:
+        auth, origin = self.server.auth, Origin(STRANGE_ADDRESS, "")
+        if self.stranger is None:
+            with contextlib.suppress(Refusal):  # it is there already when the data folder is not new
+                await auth.register(STRANGER, PASSWORD, "Stranger", origin)
+            signed_in = await auth.login(STRANGER, PASSWORD, "web", None, origin)
+            person = Person(self, {"id": signed_in.user.id, "username": STRANGER})
+            login = {"access_token": signed_in.token, "session": {"id": signed_in.session.id}}
+            self.stranger = Device(self, person, "web", login)
+        await self.stranger.connect(peer=STRANGE_ADDRESS)
 
     async def advance(self, seconds: float) -> None:
         """Let time go by, deadline by deadline."""
@@ -293,11 +357,18 @@ class World:
     async def crash(self) -> None:
         """End the server as a kill does: nothing is told to anybody, nothing more is written."""
         await self.settle()
+        self._running = False
+        self.mirrored.clear()
         for task in self.server._tasks:
             task.cancel()
         await self.server.db.close()
 
     async def close(self) -> None:
-        """Stop the server."""
+        """Check the law, and stop the server."""
         await self.settle()
-        await self.server.stop()
+        try:
+            if self._running:
+                await self.check()
+        finally:
+            self._running = False
+            await self.server.stop()

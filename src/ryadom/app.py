@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from ryadom.auth.middleware import SignIn
 from ryadom.auth.passwords import Passwords
 from ryadom.auth.sessions import Sessions
 from ryadom.chats import routes as chat_routes
+from ryadom.chats import store as chat_store
 from ryadom.chats.actions import Chats
 from ryadom.clock import Clock
 from ryadom.config import Settings
@@ -57,8 +58,8 @@ log = structlog.get_logger("ryadom")
 
 HEED_EVERY = 0.5
 """Seconds between two questions to the database for sessions that another process has ended."""
-EXPIRE_EVERY = 600.0
-"""Seconds between two searches for sessions that have expired."""
+EXPIRE_EVERY = (0.5, 600.0)
+"""Seconds between two searches for sessions that have expired, at least and at most."""
 DRAIN = 10
 """Seconds that requests get to finish after SIGTERM."""
 
@@ -89,12 +90,13 @@ class Server:
         self.db = db = Database(settings.sqlite_path, clock, self.outbox.committed)
         self.sessions = Sessions(db, clock)
         self.auth = Auth(
-            db, clock, self.limiter, self._passwords, self.sessions, self.live, registration=settings.registration
-        )
+            db, clock, self.limiter, self._passwords, self.sessions, self.live, chat_store.renamed,
+            registration=settings.registration,
+        )  # fmt: skip
         board = TypingBoard()
         self.counts = Counts(self.hub, self.outbox, db, clock)
         self.typing = Typing(db, clock, self.hub, self.outbox, self.live, board)
-        self.presence = Presence(db, clock, self.outbox, self.live)
+        self.presence = Presence(db, clock, self.outbox, self.live, self.auth)
         self.statuses = Statuses(db, clock, self.live, board)
         self.receipts = Receipts(db, self.counts)
         self.messages = Messages(db, self.limiter)
@@ -136,7 +138,7 @@ class Server:
             *chat_routes.routes(Chats(db), db),
             *receipt_routes.routes(self.receipts),
             *message_routes.routes(self.messages, db),
-            *presence_routes.routes(self.statuses, self.typing, self.presence, self.live, self.clock),
+            *presence_routes.routes(self.statuses, self.typing, self.presence),
             *sync_routes.routes(db, self.statuses),
             *web_routes.routes(self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi),
         ]
@@ -152,6 +154,7 @@ class Server:
             exception_handlers=rest.EXCEPTION_HANDLERS,
             # Described by ours, at /openapi.json: the framework's own pages would be routes beside the contract.
             openapi_config=None,
+            request_class=rest.JsonRequest,
             request_max_body_size=rest.MAX_BODY,
             after_request=rest.uncached,
             logging_config=None,
@@ -167,11 +170,12 @@ class Server:
         self.hub.end_session(fact.session_id, SESSION_OVER)
         device = self.live.device(fact.session_id)
         if device is not None:
-            self.auth.save_times(fact.session_id, device.active, device.seen)
+            self.auth.save_as(device, "gone")
 
     def _watch(self) -> None:
         self.pulse.on_beat = self.entry.beat
         self.pulse.wake = self.live.moved = self.typing.moved = self.counts.moved = self._nearer.set
+        self.live.left = self.entry.left
         self.hub.on_event = self.metrics.delivered
         self.db.on_batch = self.metrics.batches.observe
 
@@ -200,9 +204,11 @@ class Server:
             rev = await self.auth.heed(rev)
 
     async def _expire(self) -> None:
+        """End each session within a second of its expiry."""
+        soonest, latest = EXPIRE_EVERY
         while True:
-            await self.auth.expire()
-            await self.clock.sleep(EXPIRE_EVERY)
+            due = await self.auth.expire()
+            await self.clock.sleep(min(max(due - self.clock.now(), soonest), latest))
 
     async def _forever(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         """A part that must not end: after a mistake it is logged and begun again."""
@@ -223,7 +229,7 @@ async def serve(settings: Settings, on_start: Callable[[Server, str], Awaitable[
         log_config=None, access_log=False, server_header=False, date_header=False, proxy_headers=False,
         timeout_graceful_shutdown=DRAIN, timeout_keep_alive=30, backlog=4096,
     )  # fmt: skip
-    node = uvicorn.Server(config)
+    node = _Node(config)
     announcing = asyncio.create_task(_announce(node, server, settings, on_start))
     try:
         await node.serve()
@@ -232,6 +238,17 @@ async def serve(settings: Settings, on_start: Callable[[Server, str], Awaitable[
         with contextlib.suppress(asyncio.CancelledError):
             await announcing
         await server.stop()
+
+
+class _Node(uvicorn.Server):
+    """Does not raise the signal again that ended it: that would kill the process before its last writes."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGINT and SIGTERM end the server in good order."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
 
 async def _announce(

@@ -52,7 +52,7 @@ class Timing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Time one request."""
-        if scope["type"] is not ScopeType.HTTP:
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()

@@ -24,8 +24,9 @@ def cast() -> Iterator[Cast]:
 
 
 @pytest.fixture
-async def strict(data: Path) -> AsyncIterator[World]:
+async def strict(data: Path, empty_database: Path) -> AsyncIterator[World]:
     """A server that keeps its rate limits."""
+    shutil.copy(empty_database, data / "ryadom.db")
     world = World(data, rate_limits=True)
     await world.start()
     yield world

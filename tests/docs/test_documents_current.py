@@ -3,16 +3,20 @@
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import typer
 
+from ryadom.cli import app
 from ryadom.config import Settings
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "ryadom"
 READMES = ("README.md", "README.ru.md")
 DOCUMENTS = (
     *READMES, "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
@@ -20,6 +24,7 @@ DOCUMENTS = (
 )  # fmt: skip
 PROMISES = {"README.md": "What it promises", "README.ru.md": "Что обещано"}
 SETTINGS = {"README.md": "Settings", "README.ru.md": "Настройки"}
+COMMANDS = {"README.md": "The command line", "README.ru.md": "Командная строка"}
 
 FILE = re.compile(r"[\w.-]+(/[\w.-]+)*\.(py|md|toml|sh|lock|json|sql|html|css|js|yml|cfg|service|example)")
 FOLDER = re.compile(r"[\w.-]+(/[\w.-]+)*/")
@@ -60,8 +65,13 @@ def rows(markdown: str) -> list[list[str]]:
 
 
 def exists(name: str) -> bool:
-    """Whether a path of a document is there, seen from the project's root or from the package."""
-    return any((home / name).exists() for home in (ROOT, ROOT / "src" / "ryadom"))
+    """Whether a path of a document is there, seen from the project's root or the package; a bare name, anywhere in it.
+
+    A bare name, such as `routes.py`, stands for a kind of file.
+    """
+    if any((home / name).exists() for home in (ROOT, PACKAGE)):
+        return True
+    return "/" not in name and next(PACKAGE.rglob(name), None) is not None
 
 
 def paths_in(markdown: str) -> list[str]:
@@ -71,7 +81,7 @@ def paths_in(markdown: str) -> list[str]:
 
 
 @cache
-def tests_of(file: str) -> frozenset[str]:
+def defined_in(file: str) -> frozenset[str]:
     """The names of the tests in a file, those of state machines (`TestX = X.TestCase`) too."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
@@ -82,7 +92,7 @@ def tests_of(file: str) -> frozenset[str]:
     return frozenset(name for name in functions | assigned if name.startswith(("test_", "Test")))
 
 
-def tests_in(markdown: str) -> list[tuple[str, str]]:
+def named_tests(markdown: str) -> list[tuple[str, str]]:
     """Every (file, test) among what stands between backticks; the test is empty where a file is named alone."""
     named = [code.partition("::") for code in code_in(markdown)]
     return [(file, test) for file, _, test in named if re.fullmatch(r"tests/[\w/]*test_\w+\.py", file)]
@@ -101,8 +111,8 @@ def test_every_path_exists(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_test_exists(name: str) -> None:
     missing = [
-        f"{file}::{test}" for file, test in tests_in(text(name))
-        if not (ROOT / file).exists() or (test and test not in tests_of(file))
+        f"{file}::{test}" for file, test in named_tests(text(name))
+        if not (ROOT / file).exists() or (test and test not in defined_in(file))
     ]  # fmt: skip
     assert missing == []
 
@@ -118,17 +128,17 @@ def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
 def test_every_promise_names_a_test(name: str) -> None:
     promises = re.findall(r"^- (.*(?:\n  .*)*)", section(name, PROMISES[name]), re.MULTILINE)
     assert promises
-    assert [promise for promise in promises if not tests_in(promise)] == []
+    assert [promise for promise in promises if not named_tests(promise)] == []
 
 
 def test_both_readmes_promise_the_same() -> None:
-    english, russian = (tests_in(section(name, PROMISES[name])) for name in READMES)
+    english, russian = (named_tests(section(name, PROMISES[name])) for name in READMES)
     assert english == russian
 
 
 def test_both_readmes_have_the_same_sections() -> None:
     def outline(name: str) -> list[int]:
-        return [len(hashes) for hashes in re.findall(r"^(#+) ", re.sub(r"(?ms)^```.*?^```$", "", text(name)), re.M)]
+        return [len(hashes) for hashes in re.findall(r"^(#+) ", outside_fences(text(name)), re.MULTILINE)]
 
     assert outline(READMES[0]) == outline(READMES[1])
 
@@ -136,7 +146,8 @@ def test_both_readmes_have_the_same_sections() -> None:
 @pytest.mark.parametrize("name", READMES)
 def test_the_table_of_settings_is_complete_and_its_defaults_are_right(name: str) -> None:
     told = {row[0].strip("`"): row[1].strip("`") for row in rows(section(name, SETTINGS[name]))}
-    assert told == {f"RYADOM_{field.name.upper()}": written(field.default) for field in msgspec.structs.fields(Settings)}
+    fields = msgspec.structs.fields(Settings)
+    assert told == {f"RYADOM_{field.name.upper()}": written(field.default) for field in fields}
 
 
 def written(default: Any) -> str:
@@ -144,6 +155,21 @@ def written(default: Any) -> str:
     if isinstance(default, bool):
         return "on" if default else "off"
     return str(default) if default not in ("", ()) else "—"
+
+
+def commands(command: Any, name: str) -> Iterator[str]:
+    """Every command that does something, with the words that lead to it."""
+    below = getattr(command, "commands", {})
+    for word, one in below.items():
+        yield from commands(one, f"{name} {word}")
+    if not below:
+        yield name
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_table_of_commands_is_complete(name: str) -> None:
+    told = [re.sub(r"( [A-Z]+)+$", "", row[0].strip("`")) for row in rows(section(name, COMMANDS[name]))]
+    assert sorted(told) == sorted(commands(typer.main.get_command(app), "ryadom"))
 
 
 @cache
@@ -179,7 +205,7 @@ def test_the_order_of_imports_is_the_one_that_is_checked() -> None:
 
 
 def test_what_the_architecture_names_is_in_the_source() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     words = set(re.findall(r"\w+", source)) | set(re.findall(r"[\w-]+", text("pyproject.toml")))
     prose = outside_fences(text("ARCHITECTURE.md"))
     named = {
@@ -193,9 +219,8 @@ def test_the_map_names_every_module_of_the_package() -> None:
     drawn = re.search(r"## The map\n\n```\n(.*?)```", text("ARCHITECTURE.md"), re.DOTALL)
     assert drawn
     kernel = ("protocol", "db", "realtime", "live")
-    here = ROOT / "src" / "ryadom"
-    files = [*here.glob("*.py"), *(path for folder in kernel for path in (here / folder).glob("*.py"))]
-    folders = [f"{path.name}/" for path in here.iterdir() if (path / "__init__.py").exists()]
+    files = [*PACKAGE.glob("*.py"), *(path for folder in kernel for path in (PACKAGE / folder).glob("*.py"))]
+    folders = [f"{path.name}/" for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
     wanted = {path.name for path in files if path.name != "__init__.py"} | set(folders)
     told = set(re.findall(r"\w+\.py|\w+/", drawn[1]))
     assert wanted - told == set()
@@ -209,9 +234,9 @@ def test_every_requirement_says_where_it_lives_and_which_test_shows_it() -> None
     found = requirements()
     assert found
     without_file = [row[0] for row in found if not paths_in(row[1])]
-    without_test = [row[0] for row in found if not tests_in(row[2])]
+    without_test = [row[0] for row in found if not named_tests(row[2])]
     assert (without_file, without_test) == ([], [])
 
 
 def test_a_requirement_names_the_test_and_not_only_its_file() -> None:
-    assert [row[0] for row in requirements() if not all(test for _, test in tests_in(row[2]))] == []
+    assert [row[0] for row in requirements() if not all(test for _, test in named_tests(row[2]))] == []

@@ -129,9 +129,15 @@ class MemoryTransport(asyncio.Transport):
         """Whether the peer takes bytes from now on."""
         self._peer_reads = reads
         self._pump()
-        if self._paused and len(self._buffer) <= self._low and not self._closing:
-            self._paused = False
-            self._protocol.resume_writing()
+        self._resume_if_low()
+
+    def peer_takes(self, size: int) -> None:
+        """The peer takes so many of the buffered bytes and stops again."""
+        self._peer_reads = False
+        taken = self._buffer[:size]
+        del self._buffer[:size]
+        self._send(taken)
+        self._resume_if_low()
 
     def lose(self, error: Exception | None) -> None:
         """The connection is gone. The server hears of it once."""
@@ -151,15 +157,22 @@ class MemoryTransport(asyncio.Transport):
     def _pump(self) -> None:
         if not self._peer_reads:
             return
-        if self._buffer:
-            if not self._flying:
-                self._loop.call_soon(self.deliver)
-            self._flying += self._buffer
-            self._buffer.clear()
+        self._send(self._buffer)
+        self._buffer.clear()
         if self._closing:
             self._loop.call_soon(self.lose, None)
         elif self._eof:
             self._loop.call_soon(self._receive, b"")
+
+    def _send(self, data: bytearray) -> None:
+        if data and not self._flying:
+            self._loop.call_soon(self.deliver)
+        self._flying += data
+
+    def _resume_if_low(self) -> None:
+        if self._paused and len(self._buffer) <= self._low and not self._closing:
+            self._paused = False
+            self._protocol.resume_writing()
 
 
 class MemorySocket:

@@ -17,7 +17,7 @@ ENOUGH = 60.0
 
 
 class RunningServer:
-    """The application answers with the size of the request's body; at /early before it has read it."""
+    """The application answers with the size of a body; at /early before it has read it, at /held when told."""
 
     def __init__(self, gate: RecordingGate, pulse: Pulse, clock: VirtualClock) -> None:
         self.gate = gate
@@ -27,6 +27,8 @@ class RunningServer:
         self.requests: list[str] = []
         self.aborted: list[str] = []
         """Paths of requests whose client went away while the body was read."""
+        self.held = asyncio.Event()
+        """Set: requests for /held are answered."""
         self._wires: list[Wire] = []
         self.uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -84,6 +86,8 @@ class RunningServer:
 
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:
         self.requests.append(scope["path"])
+        if scope["path"] == "/held":
+            await self.held.wait()
         body, more = b"", scope["path"] != "/early"
         while more:
             message = await receive()

@@ -8,7 +8,7 @@ import websockets
 from edge.memory_wire import MemorySocket
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
-from edge.wire import CLOSE, PING, TEXT, client_frame
+from edge.wire import BINARY, CLOSE, PING, TEXT, client_frame
 from ryadom.protocol.errors import SESSION_OVER, TOO_MANY
 from ryadom.realtime.edge import MAX_AFTER_CLOSE, Edge
 from ryadom.realtime.frames import text_frame
@@ -44,7 +44,7 @@ async def test_the_client_drops(edge: type[Edge], gate: RecordingGate) -> None:
 async def test_the_client_ends_its_stream_without_a_close(server: RunningServer, gate: RecordingGate) -> None:
     wire = await server.socket()
     wire.writer.write_eof()
-    assert await wire.ended()
+    assert await wire.rest() == b""
     await server.until(lambda: gate.ended)
     assert gate.endings == [(1006, False)]
 
@@ -68,7 +68,7 @@ async def test_frames_before_the_clients_close_count_and_are_answered_first(
     assert (socket.events, socket.close_code) == (["last"], 1000)
 
 
-async def test_the_server_closes_after_what_it_has_sent(edge: type[Edge], gate: RecordingGate) -> None:
+async def test_the_server_closes_after_what_it_has_sent(edge: type[Edge], gate: RecordingGate, pulse: Pulse) -> None:
     socket = MemorySocket(edge)
     connection = gate.connections[0]
     connection.send(text_frame(b"bye"))
@@ -79,6 +79,7 @@ async def test_the_server_closes_after_what_it_has_sent(edge: type[Edge], gate: 
     await settle()
     assert (socket.events, socket.close_code) == (["bye"], 4401)
     assert gate.endings == [(4401, False)]
+    assert pulse.next_due() == float("inf")
 
 
 async def test_nothing_is_received_after_the_server_has_closed(edge: type[Edge], gate: RecordingGate) -> None:
@@ -100,7 +101,9 @@ async def test_a_client_that_does_not_finish_is_aborted_after_five_seconds(
     socket = MemorySocket(edge)
     socket.silent = True
     socket.transport.peer_reads(reads)
+    await clock.advance(22)
     gate.connections[0].close(SESSION_OVER)
+    assert pulse.next_due() == clock.now() + 5
     await clock.advance(4.9)
     pulse.sweep(clock.now())
     await settle()
@@ -135,6 +138,18 @@ async def test_a_flood_after_the_servers_close_is_cut(edge: type[Edge], gate: Re
         socket.send_bytes(flood)
     await settle()
     assert socket.transport.lost
+    assert gate.endings == [(1006, False)]
+
+
+async def test_who_is_refused_amid_an_upload_is_not_cut_before_it_can_read_why(
+    edge: type[Edge], gate: RecordingGate
+) -> None:
+    socket = MemorySocket(edge)
+    socket.silent = True
+    for _ in range(MAX_AFTER_CLOSE // 60_000 + 2):
+        socket.send_bytes(client_frame(BINARY, b"x" * 60_000))
+    await settle()
+    assert (socket.close_code, socket.transport.lost) == (1003, False)
     assert gate.endings == [(1006, False)]
 
 

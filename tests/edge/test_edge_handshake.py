@@ -1,15 +1,16 @@
 """From an HTTP request to a socket, or to a refusal."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import websockets
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
-from edge.memory_wire import MemorySocket
+from edge.memory_wire import MemorySocket, MemoryTransport
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
-from edge.wire import TEXT, UPGRADE, Received, client_frame
+from edge.wire import PING, TEXT, UPGRADE, Received, client_frame
 from ryadom.realtime.edge import Edge
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.handshake import MAX_HEAD
@@ -61,7 +62,7 @@ async def test_compression_is_not_accepted(edge: type[Edge]) -> None:
         pytest.param("/ws", {"Sec-WebSocket-Key": "x"}, 400, "bad_request", id="key"),
         pytest.param("/ws", {"Upgrade": "h2c"}, 426, "bad_request", id="another upgrade"),
         pytest.param("/ws", {"Content-Length": "5"}, 400, "bad_request", id="body"),
-        pytest.param("/ws", {"X": "x" * MAX_HEAD}, 431, "too_large", id="large"),
+        pytest.param("/ws", {"X": "x" * MAX_HEAD}, 431, "head_too_large", id="large"),
     ],
 )
 async def test_a_refusal_is_a_plain_answer(
@@ -97,6 +98,22 @@ async def test_an_endless_head_is_refused(edge: type[Edge], gate: RecordingGate)
     assert len(gate.connections) == 1
 
 
+async def test_head_and_frames_may_come_in_any_pieces(edge: type[Edge], gate: RecordingGate) -> None:
+    data = UPGRADE + client_frame(TEXT, b"one") + client_frame(PING) + client_frame(TEXT, b"two")
+    for size in (1, 7, len(UPGRADE) + 3, len(data)):
+        sent = bytearray()
+        raw = edge(None, SimpleNamespace(connections=set()), None)
+        transport = MemoryTransport(sent.extend)
+        transport.set_protocol(raw)
+        raw.connection_made(transport)
+        for start in range(0, len(data), size):
+            raw.data_received(data[start : start + size])
+        await settle()
+        assert sent.startswith(b"HTTP/1.1 101 ")
+        assert sent.endswith(b"\r\n\r\n\x8a\x00")
+    assert gate.texts == [b"one", b"two"] * 4
+
+
 async def test_http_1_0_cannot_be_upgraded(server: RunningServer) -> None:
     wire = await server.wire()
     wire.send(UPGRADE.replace(b"HTTP/1.1", b"HTTP/1.0"))
@@ -122,6 +139,7 @@ async def test_a_connection_kept_alive_can_be_upgraded_and_outlives_http(
     assert await wire.answer() == (200, b"0")
     wire.send(UPGRADE)
     assert (await wire.head()).startswith(b"HTTP/1.1 101 ")
+    assert server.pulse.next_due() == clock.now() + 25
     await clock.advance(21)
     server.pulse.sweep(clock.now())
     wire.frame(TEXT, b"still here")
@@ -132,7 +150,7 @@ async def test_a_connection_kept_alive_can_be_upgraded_and_outlives_http(
 async def test_an_upgrade_must_wait_for_the_answer_before_it(server: RunningServer, gate: RecordingGate) -> None:
     wire = await server.wire()
     wire.send(GET + UPGRADE)
-    assert await wire.ended()
+    assert await wire.rest() == b""
     assert gate.connections == []
 
 
@@ -142,4 +160,4 @@ async def test_another_upgrade_is_answered_as_plain_http(server: RunningServer) 
     head = await wire.head()
     assert head.startswith(b"HTTP/1.1 200 ")
     assert b"connection: close" in head
-    assert await wire.ended()
+    assert await wire.rest() == b"0"

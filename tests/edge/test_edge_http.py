@@ -21,7 +21,7 @@ async def slow_answer(server: RunningServer, sent: bytes, seconds: float) -> tup
     assert not wire.reader.at_eof()
     await server.pass_time(0.1)
     status, body = await wire.answer()
-    assert await wire.ended()
+    assert await wire.rest() == b""
     return status, json.loads(body)["code"]
 
 
@@ -36,11 +36,11 @@ async def read_all(server: RunningServer) -> None:
 
 @pytest.mark.parametrize("sent", [b"", HEAD, b"\r\n\r\n", b"GET"])
 async def test_a_head_has_ten_seconds(server: RunningServer, sent: bytes) -> None:
-    assert await slow_answer(server, sent, 10) == (408, "bad_request")
+    assert await slow_answer(server, sent, 10) == (408, "too_late")
 
 
 async def test_a_body_has_twenty_seconds(server: RunningServer) -> None:
-    assert await slow_answer(server, POST + b"12345", 20) == (408, "bad_request")
+    assert await slow_answer(server, POST + b"12345", 20) == (408, "too_late")
     assert server.aborted == ["/body"]
 
 
@@ -69,11 +69,35 @@ async def test_a_request_in_time_is_answered_and_owes_nothing(server: RunningSer
     assert await wire.answer() == (200, b"0")
 
 
-async def test_the_next_head_on_a_connection_kept_alive_has_ten_seconds(server: RunningServer) -> None:
+async def test_the_ten_seconds_begin_with_the_connection(server: RunningServer) -> None:
+    wire = await server.wire()
+    await server.pass_time(9)
+    wire.send(HEAD)
+    await read_all(server)
+    await server.pass_time(1)
+    assert (await wire.answer())[0] == 408
+
+
+async def test_a_head_after_a_slow_body_has_ten_seconds_too(server: RunningServer) -> None:
+    wire = await server.wire()
+    await server.pass_time(9)
+    wire.send(POST)
+    await read_all(server)
+    await server.pass_time(2)
+    wire.send(b"1234567890")
+    assert await wire.answer() == (200, b"10")
+    wire.send(HEAD)
+    await read_all(server)
+    await server.pass_time(10)
+    assert (await wire.answer())[0] == 408
+
+
+@pytest.mark.parametrize("sent", [HEAD, b"\r\n"])
+async def test_the_next_head_on_a_connection_kept_alive_has_ten_seconds(server: RunningServer, sent: bytes) -> None:
     wire = await server.wire()
     wire.send(HEAD + b"\r\n")
     assert await wire.answer() == (200, b"0")
-    wire.send(HEAD)
+    wire.send(sent)
     await server.until(lambda: server.pulse.next_due() == server.clock.now() + 10)
     await server.pass_time(10)
     assert (await wire.answer())[0] == 408
@@ -86,7 +110,7 @@ async def test_a_body_missing_after_the_answer_ends_the_connection_without_anoth
     wire.send(POST.replace(b"/body", b"/early"))
     assert await wire.answer() == (200, b"0")
     await server.pass_time(20)
-    assert await wire.ended()
+    assert await wire.rest() == b""
 
 
 @pytest.mark.parametrize(
@@ -106,8 +130,8 @@ async def test_a_large_head_is_refused(server: RunningServer, head: bytes) -> No
     wire = await server.wire()
     wire.send(head)
     status, body = await wire.answer()
-    assert (status, json.loads(body)["code"]) == (431, "too_large")
-    assert await wire.ended()
+    assert (status, json.loads(body)["code"]) == (431, "head_too_large")
+    assert await wire.rest() == b""
 
 
 async def test_a_head_at_the_limit_passes(server: RunningServer) -> None:
@@ -127,13 +151,22 @@ async def test_what_is_no_http_gets_an_answer(server: RunningServer) -> None:
     wire.send(b"\x16\x03\x01 hello\r\n\r\n")
     status, body = await wire.answer()
     assert (status, json.loads(body)["code"]) == (400, "bad_request")
-    assert await wire.ended()
+    assert await wire.rest() == b""
 
 
 async def test_pipelined_requests_are_answered_in_order(server: RunningServer) -> None:
     wire = await server.wire()
     wire.send(HEAD + b"\r\n" + POST + b"1234567890" + HEAD + b"\r\n")
     assert [await wire.answer() for _ in range(3)] == [(200, b"0"), (200, b"10"), (200, b"0")]
+
+
+async def test_a_slow_body_behind_an_unanswered_request_gets_no_answer_in_its_place(server: RunningServer) -> None:
+    wire = await server.wire()
+    wire.send(HEAD.replace(b"/hello", b"/held") + b"\r\n" + POST)
+    await server.until(lambda: server.requests == ["/held"])
+    await server.pass_time(20)
+    assert await wire.rest() == b""
+    server.held.set()
 
 
 async def test_a_connection_that_is_gone_leaves_no_deadline(server: RunningServer) -> None:

@@ -91,16 +91,15 @@ class Wire:
             size = int.from_bytes(await self.reader.readexactly(2 if second == 126 else 8), "big")
         return Received(first & 15, await asyncio.wait_for(self.reader.readexactly(size), 5))
 
-    async def ended(self) -> bool:
-        """Read to the end; True when the server ended the connection within 5 s, by an end or a reset."""
+    async def rest(self) -> bytes:
+        """What comes until the server ends the connection, by an end or a reset."""
+        data = b""
         try:
-            while await asyncio.wait_for(self.reader.read(65536), 5):
-                pass
+            while more := await asyncio.wait_for(self.reader.read(65536), 5):
+                data += more
         except ConnectionError:
-            return True
-        except TimeoutError:
-            return False
-        return True
+            return data
+        return data
 
     def shut(self) -> None:
         """Go away without a close frame."""

@@ -70,6 +70,10 @@ def _used_keys() -> Iterator[str]:
     for file in (package / "templates").iterdir():
         yield from re.findall(r"\$\{((?:page|home|docs)_\w+)\}", file.read_text(encoding="utf-8"))
     yield from re.findall(r'"((?:home|docs)_\w*title)"', (package / "pages.py").read_text(encoding="utf-8"))
+    for folder in ("ryadom.cli", "ryadom.demo"):
+        for file in files(folder).iterdir():
+            if file.name.endswith(".py"):
+                yield from re.findall(r'"(cli_\w+)"', file.read_text(encoding="utf-8"))
     for name, (content, _) in STATIC.items():
         if name.endswith(".js"):
             yield from (f"ui_{key}" for key in re.findall(r'\b(?:say|sayWith|counted)\("(\w+)"', content.decode()))

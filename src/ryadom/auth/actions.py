@@ -1,17 +1,19 @@
 """Accounts and device sessions: register, sign in, change, end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.limits import Limiter, address_key
-from ryadom.live.registry import Registry
+from ryadom.live.registry import Device as LiveDevice
+from ryadom.live.registry import Registry, Standing
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import SessionCreated, SessionRevoked, UserChanged
@@ -24,6 +26,8 @@ from .passwords import Passwords
 from .sessions import Principal, Sessions
 from .tokens import hash_token, new_token
 
+Renamed = Callable[[Tx, int, int], None]
+"""What else a person's new name changes, within the transaction: (tx, user id, rev)."""
 EndReason = Literal["logout", "revoked", "password", "disabled", "expired", "room", "command"]
 
 
@@ -57,7 +61,7 @@ class Auth:
 
     def __init__(
         self, db: Database, clock: Clock, limiter: Limiter, passwords: Passwords, sessions: Sessions, live: Registry,
-        *, registration: bool,
+        renamed: Renamed, *, registration: bool,
     ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
@@ -65,6 +69,7 @@ class Auth:
         self._passwords = passwords
         self._sessions = sessions
         self._live = live
+        self._renamed = renamed
         self._registration = registration
 
     async def register(self, username: str, password: str, display_name: str | None, origin: Origin) -> User:
@@ -96,15 +101,16 @@ class Auth:
             hashed = await self._passwords.hash(password)
             await self._db.write(lambda tx: tx.run(store.SET_HASH, user_id=user_id, hash=hashed))
         token = new_token()
+        active = {one.session_id: one.active for one in self._live.devices(user_id)}
         device = device_of(origin.user_agent, device_type, device_name)
         opened = await self._db.write(
-            partial(_open_session, user_id=user_id, token=token, device=device, origin=origin)
+            partial(_open_session, user_id=user_id, token=token, device=device, origin=origin, active=active)
         )
         if opened is None:
             raise Refusal("wrong_credentials")
         user, session = opened
         device_here = self._live.requested(session.id, user_id, self._clock.now())
-        device_here.saved = device_here.seen
+        device_here.saved, device_here.saved_as = device_here.seen, "request"
         principal = Principal(user_id, session.id, session.created_at, session.created_at)
         return SignedIn(token, principal, user, session)
 
@@ -158,20 +164,25 @@ class Auth:
 
     async def change_profile(self, principal: Principal, change: ProfileChange) -> Me:
         """Change what is given."""
-        me = await self._db.write(partial(_change_profile, user_id=principal.user_id, change=change))
+        me = await self._db.write(
+            partial(_change_profile, user_id=principal.user_id, change=change, renamed=self._renamed)
+        )
         if change.appear_offline is not UNSET:
             (self._live.hidden.add if me.appear_offline else self._live.hidden.discard)(me.id)
             self._live.mark(me.id)
         return me
 
-    async def expire(self) -> int:
-        """End the sessions that nobody used for too long, or that are too old."""
+    async def expire(self) -> float:
+        """End the sessions that nobody used for too long, or that are too old. When the next may be due, epoch s."""
 
-        def expire(tx: Tx) -> int:
+        def expire(tx: Tx) -> datetime | None:
             ids = [row[0] for row in tx.run(store.EXPIRED, **store.limits(tx.now))]
-            return end_sessions(tx, ids, "expired") if ids else 0
+            if ids:
+                end_sessions(tx, ids, "expired")
+            return store.next_expiry(tx)
 
-        return await self._db.write(expire)
+        due = await self._db.write(expire)
+        return float("inf") if due is None else due.timestamp()
 
     async def heed(self, rev: int) -> int:
         """Ask the database which sessions have ended after a rev, without our doing: by another process.
@@ -185,14 +196,15 @@ class Auth:
         return max((row[2] for row in rows), default=rev)
 
     def save(self, session_id: int) -> None:
-        """Write a session's last activity, with the next commit."""
+        """Write a session's last activity, and how it stands, with the next commit."""
         device = self._live.device(session_id)
         if device is not None:
-            self.save_times(session_id, device.active, device.seen)
+            self.save_as(device, device.standing(self._clock.now()))
 
-    def save_times(self, session_id: int, active: float, seen: float) -> None:
-        """Write these times of a session (epoch seconds)."""
-        item = (session_id, utc(active), utc(seen))
+    def save_as(self, device: LiveDevice, how: Standing) -> None:
+        """Write a session's last activity, and how it stands now."""
+        device.saved, device.saved_as = device.seen, how
+        item = store.Activity(device.session_id, utc(device.active), utc(device.seen), how)
         self._db.write_many(store.save_activity, item).add_done_callback(lambda future: future.exception())
 
 
@@ -201,11 +213,17 @@ def _check_password(password: str) -> None:
         raise Refusal("invalid", "A password has 8 to 1,024 bytes.")
 
 
-def _open_session(tx: Tx, user_id: int, token: str, device: Device, origin: Origin) -> tuple[User, UserSession] | None:
+def _open_session(
+    tx: Tx, user_id: int, token: str, device: Device, origin: Origin, active: dict[int, float]
+) -> tuple[User, UserSession] | None:
+    """Open a session; the one that was idle longest makes room. `active`: last activity where we know it better."""
     user = store.get_user(tx, user_id)
     if user is None:
         return None
-    alive = store.list_sessions(tx, user_id, None)
+    alive = sorted(
+        store.list_sessions(tx, user_id, None),
+        key=lambda session: -max(session.last_activity.timestamp(), active.get(session.id, 0.0)),
+    )
     if len(alive) >= store.SESSIONS_PER_PERSON:
         end_sessions(tx, [session.id for session in alive[store.SESSIONS_PER_PERSON - 1 :]], "room")
     id_ = store.create_session(tx, user_id, hash_token(token), device, origin.address, origin.user_agent[:512])
@@ -247,16 +265,24 @@ def _tell_ended(tx: Tx, ended: list[tuple[int, int, int]]) -> None:
         )
 
 
-def _change_profile(tx: Tx, user_id: int, change: ProfileChange) -> Me:
+def _change_profile(tx: Tx, user_id: int, change: ProfileChange, renamed: Renamed) -> Me:
     before = store.get_me(tx, user_id)
+    given = {name: value for name, value in structs.asdict(change).items() if value is not UNSET}
+    if "display_name" in given:
+        given["display_name"] = given["display_name"].strip()
+    wanted = structs.replace(before, **given)
+    if wanted == before:
+        return before
     rev = store.bump(tx, user_id)
-    if change.appear_offline is not UNSET:
-        store.set_hidden(tx, user_id, change.appear_offline)
-    add_contacts = before.add_contacts if change.add_contacts is UNSET else change.add_contacts
-    locale = before.locale if change.locale is UNSET else change.locale
-    tx.run(store.SET_SETTINGS, user_id=user_id, settings={"add_contacts": add_contacts}, locale=locale)
-    if change.display_name is not UNSET and change.display_name.strip() != before.display_name:
-        tx.run(store.SET_NAME, user_id=user_id, display_name=change.display_name.strip())
-        user = User(id=user_id, username=before.username, display_name=change.display_name.strip())
-        tx.emit(UserChanged(timestamp=tx.now, rev=rev, user=user), Users(store.acquaintances(tx, user_id)))
-    return store.get_me(tx, user_id)
+    me = structs.replace(wanted, rev=rev)
+    store.set_profile(tx, me)
+    if me.appear_offline is not before.appear_offline:
+        store.set_hidden(tx, user_id, me.appear_offline)
+    user = User(id=user_id, username=me.username, display_name=me.display_name)
+    tx.emit(UserChanged(timestamp=tx.now, rev=rev, user=user, me=me), Users([user_id]))
+    if me.display_name != before.display_name:
+        others = [one for one in store.acquaintances(tx, user_id) if one != user_id]
+        tx.run(store.BUMP, ids=others, rev=rev)
+        renamed(tx, user_id, rev)
+        tx.emit(UserChanged(timestamp=tx.now, rev=rev, user=user), Users(others))
+    return me

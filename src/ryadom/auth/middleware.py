@@ -22,7 +22,8 @@ Asked = Request[Principal, str, State]
 Anyone = Request[Any, Any, State]
 """A request of whoever it is."""
 
-Touch = Callable[[Principal], Awaitable[None] | None]
+Touch = Callable[[Principal, bool], Awaitable[None] | None]
+"""Told of each request: who asks, and whether they ask to be gone."""
 Settled = Callable[[], Awaitable[None]]
 
 
@@ -61,11 +62,11 @@ class SignIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope)
-        if scope["type"] is ScopeType.HTTP and scope["method"] not in SAFE:
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE:
             _check_type(headers)
         if not scope["route_handler"].opt.get("public"):
             scope["user"] = await self._principal(scope, headers)
-        if scope["type"] is ScopeType.HTTP and scope["method"] not in SAFE:
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE:
             await self.app(scope, receive, self._after_settling(send))
         else:
             await self.app(scope, receive, send)
@@ -88,7 +89,7 @@ class SignIn:
         if principal is None:
             raise Refusal("not_signed_in")
         self._limiter.check("session", principal.session_id)
-        settling = self._touch(principal)
+        settling = self._touch(principal, bool(scope["route_handler"].opt.get("parting")))
         if settling is not None:
             await settling
         return principal

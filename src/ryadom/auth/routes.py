@@ -13,7 +13,7 @@ from msgspec import Meta
 from ryadom.config import Network
 from ryadom.db.database import Database
 from ryadom.protocol.schemas import DeviceName, DeviceType, DisplayName, Me, Password, User, Username, UserSession
-from ryadom.rest import PUBLIC, an_id, problems
+from ryadom.rest import PARTING, PUBLIC, an_id, problems
 
 from . import store
 from .actions import Auth, Origin, ProfileChange
@@ -103,7 +103,7 @@ def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPR
         cookie = _cookie(signed_in.token, age, secure=is_https(request))
         return Response(body, cookies=[cookie])
 
-    @post("/logout", status_code=204, tags=["Accounts"], responses=problems())
+    @post("/logout", opt=PARTING, status_code=204, tags=["Accounts"], responses=problems())
     async def logout(request: Asked) -> Response[None]:
         """End the current session."""
         await auth.end(request.user.user_id, [request.user.session_id], "logout")

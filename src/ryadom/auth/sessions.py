@@ -46,14 +46,13 @@ class Sessions:
             return None
         hashed = hash_token(token)
         principal = self._by_token.get(hashed)
-        if principal is None:
+        now = self._clock.utcnow()
+        if principal is None or principal.expires_at <= now:
+            # A socket keeps its session in use without asking here: the database knows.
             principal = await self._db.read(_by_token, hashed)
-            if principal is None or principal.session_id in self._ended:
+            if principal is None or principal.session_id in self._ended or principal.expires_at <= now:
                 return None
             self._remember(hashed, principal)
-        now = self._clock.utcnow()
-        if principal.expires_at <= now:
-            return None
         principal.used_at = now
         return principal
 

@@ -1,13 +1,14 @@
 """SQL of people and their device sessions. The only writer of `user` (but its presence) and `user_sessions`."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, union, update
 
 from ryadom.db.query import ids_in, new
 from ryadom.db.tables import Instant, blocks, chat_members, contacts, user, user_sessions, user_statuses
 from ryadom.db.tx import Tx
+from ryadom.live.registry import Standing
 from ryadom.protocol.schemas import Me, User, UserSession
 
 from .devices import Device
@@ -75,7 +76,7 @@ HIDDEN = select(user_statuses.c.user_id).where(user_statuses.c.appear_offline)
 
 NEW_SESSION = new(
     user_sessions, "user_id", "token_hash", "device_type", "device_name", "ip_address", "user_agent", "created_at",
-    "last_activity", "last_seen",
+    "last_activity", "last_seen", "standing",
 ).returning(user_sessions.c.id)  # fmt: skip
 BY_TOKEN = (
     select(user_sessions.c.id, user_sessions.c.user_id, user_sessions.c.created_at, user_sessions.c.last_seen)
@@ -107,10 +108,17 @@ EXPIRED = select(user_sessions.c.id).where(
         user_sessions.c.created_at <= bindparam("born_since", type_=Instant),
     ),
 )
+OLDEST = select(func.min(user_sessions.c.created_at), func.min(user_sessions.c.last_seen)).where(
+    user_sessions.c.ended_at.is_(None)
+)
 SAVE_ACTIVITY = (
     update(user_sessions)
     .where(user_sessions.c.id == bindparam("session_id"))
-    .values(last_activity=bindparam("active", type_=Instant), last_seen=bindparam("seen", type_=Instant))
+    .values(
+        last_activity=bindparam("active", type_=Instant),
+        last_seen=bindparam("seen", type_=Instant),
+        standing=bindparam("how"),
+    )
 )
 KNOWN_USERS = select(user.c.id).where(user.c.id.in_(ids_in("ids")), user.c.deleted_at.is_(None))
 
@@ -126,6 +134,15 @@ ACQUAINTED = union(
 )
 
 
+class Activity(NamedTuple):
+    """The last activity and the last proof of presence of a session, and how presence sees it."""
+
+    session_id: int
+    active: datetime
+    seen: datetime
+    how: Standing
+
+
 def limits(now: datetime) -> dict[str, datetime]:
     """The parameters of queries that leave out expired sessions."""
     return {"unused_since": now - IDLE_FOR, "born_since": now - AT_MOST}
@@ -134,6 +151,12 @@ def limits(now: datetime) -> dict[str, datetime]:
 def expires_at(created_at: datetime, last_seen: datetime) -> datetime:
     """When a session ends by itself, if it is not used."""
     return min(created_at + AT_MOST, last_seen + IDLE_FOR)
+
+
+def next_expiry(tx: Tx) -> datetime | None:
+    """When the next session ends by itself, if nobody uses it until then; None when there is none."""
+    born, used = tx.first(OLDEST)
+    return None if born is None else min(born + AT_MOST, used + IDLE_FOR)
 
 
 def user_of(row: Any) -> User:
@@ -181,6 +204,12 @@ def bump(tx: Tx, *user_ids: int) -> int:
     return rev
 
 
+def set_profile(tx: Tx, me: Me) -> None:
+    """Write a person's name and settings."""
+    tx.run(SET_NAME, user_id=me.id, display_name=me.display_name)
+    tx.run(SET_SETTINGS, user_id=me.id, settings={"add_contacts": me.add_contacts}, locale=me.locale)
+
+
 def set_hidden(tx: Tx, user_id: int, hidden: bool) -> None:
     """Choose to appear offline, or not."""
     if tx.first(SET_APPEAR, id=user_id, hidden=hidden, at=tx.now) is None:
@@ -193,7 +222,7 @@ def create_session(tx: Tx, user_id: int, token_hash: str, device: Device, addres
         tx.value(
             NEW_SESSION, user_id=user_id, token_hash=token_hash, device_type=device.device_type,
             device_name=device.device_name, ip_address=address, user_agent=user_agent, created_at=tx.now,
-            last_activity=tx.now, last_seen=tx.now,
+            last_activity=tx.now, last_seen=tx.now, standing="request",
         )
     )  # fmt: skip
 
@@ -212,9 +241,9 @@ def session_of(row: Any, current: int | None) -> UserSession:
     )  # fmt: skip
 
 
-def save_activity(tx: Tx, items: list[tuple[int, datetime, datetime]]) -> list[None]:
-    """Write (session id, last activity, last seen) of many sessions."""
-    tx.run_many(SAVE_ACTIVITY, [{"session_id": id_, "active": active, "seen": seen} for id_, active, seen in items])
+def save_activity(tx: Tx, items: list[Activity]) -> list[None]:
+    """Write what many sessions have lately done."""
+    tx.run_many(SAVE_ACTIVITY, [item._asdict() for item in items])
     return [None] * len(items)
 
 

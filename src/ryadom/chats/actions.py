@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
-from ryadom.auth.store import bump, get_user
+from ryadom.auth.store import BUMP, bump, get_user
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.audience import Audience, Users
@@ -82,9 +82,9 @@ def _announce(tx: Tx, change: ChatChange, to: Audience) -> None:
 
 def _welcome(tx: Tx, chat_id: int, user_id: int, rev: int, mark: int) -> None:
     """Someone has joined: their connections learn the whole chat."""
-    tx.tell(MemberJoined(rev=rev, chat_id=chat_id, user_id=user_id, up_to_seq=mark))
     chat = view(tx, user_id, chat_id)
     _announce(tx, ChatChange(id=chat_id, rev=rev, chat=chat, role=chat.role), Users([user_id]))
+    tx.tell(MemberJoined(rev=rev, chat_id=chat_id, user_id=user_id, up_to_seq=mark))
 
 
 def _open_direct(tx: Tx, user_id: int, peer_id: int) -> tuple[Chat, bool]:
@@ -166,7 +166,7 @@ def _remove_member(tx: Tx, chat_id: int, by: int, user_id: int) -> None:
     rev = tx.next_rev()
     tx.run(store.LEAVE, chat=chat_id, member=user_id, at=tx.now, rev=rev)
     tx.run(store.SET_REV, chat=chat_id, rev=rev)
-    bump(tx, user_id)
+    tx.run(BUMP, ids=[user_id], rev=rev)
     tx.tell(MemberLeft(rev=rev, chat_id=chat_id, user_id=user_id))
     _announce(tx, ChatChange(id=chat_id, rev=rev, gone=True), Users([user_id]))
     _announce(tx, ChatChange(id=chat_id, rev=rev, left=[user_id]), Everyone(chat_id))

@@ -53,7 +53,8 @@ _views = (
     select(
         chats.c.id, chats.c.kind, chats.c.title, chats.c.last_seq, chats.c.rev, chat_members.c.role,
         chat_members.c.read_up_to_seq, chat_members.c.rev.label("member_rev"), chat_members.c.read_rev,
-        chat_members.c.muted_until, unread_count(chat_members, chats).label("unread"), *USER_COLUMNS, *MESSAGE_COLUMNS,
+        chat_members.c.muted_until, chats.c.created_at, unread_count(chat_members, chats).label("unread"),
+        *USER_COLUMNS, *MESSAGE_COLUMNS,
     )
     .select_from(
         _joined.outerjoin(user, user.c.id == _peer_id).outerjoin(
@@ -150,6 +151,13 @@ JOIN_AGAIN = (
 LEAVE = update(chat_members).where(*_one).values(left_at=bindparam("at", type_=Instant), rev=bindparam("rev"))
 SET_ROLE = update(chat_members).where(*_one).values(role=bindparam("role"), rev=bindparam("rev"))
 MUTE = update(chat_members).where(*_one).values(muted_until=bindparam("until", type_=Instant))
+TOUCH_MEMBER = (
+    update(chat_members)
+    .where(chat_members.c.user_id == bindparam("member"), chat_members.c.left_at.is_(None))
+    .values(rev=bindparam("rev"))
+    .returning(chat_members.c.chat_id)
+)
+TOUCH_CHATS = update(chats).where(chats.c.id.in_(ids_in("ids"))).values(rev=bindparam("rev"))
 SET_TITLE = update(chats).where(chats.c.id == bindparam("chat")).values(title=bindparam("title"), rev=bindparam("rev"))
 SET_REV = update(chats).where(chats.c.id == bindparam("chat")).values(rev=bindparam("rev"))
 
@@ -199,14 +207,14 @@ def views(tx: Tx, user_id: int, chat_id: int | None = None) -> list[Chat]:
 
 
 def _view(row: Any, marks: list[tuple[int, int, int]]) -> Chat:
-    id_, kind, title, last_seq, rev, role, mark, member_rev, read_rev, muted_until, unread = row[:11]
+    id_, kind, title, last_seq, rev, role, mark, member_rev, read_rev, muted_until, created_at, unread = row[:12]
     return Chat(
         id=id_, kind=kind, title=title, role=role, last_seq=last_seq, unread_count=unread, read_up_to_seq=mark,
-        peer=None if row[11] is None else user_of(row[11:14]),
-        last_message=None if row[14] is None else message_of(row[14:]),
+        peer=None if row[12] is None else user_of(row[12:15]),
+        last_message=None if row[15] is None else message_of(row[15:]),
         rev=max(rev, member_rev, read_rev, *(mark[2] for mark in marks)),
         peers_read_up_to_seq={str(reader): seq for reader, seq, _ in marks},
-        muted_until=muted_until,
+        muted_until=muted_until, created_at=created_at,
     )  # fmt: skip
 
 
@@ -244,6 +252,12 @@ def join(tx: Tx, chat_id: int, user_id: int, role: str, last_seq: int, rev: int)
         NEW_MEMBER, chat_id=chat_id, user_id=user_id, role=role, joined_at=tx.now, joined_seq=last_seq, rev=rev,
         read_up_to_seq=last_seq, read_rev=rev,
     )  # fmt: skip
+
+
+def renamed(tx: Tx, user_id: int, rev: int) -> None:
+    """A person has a new name: whoever catches up with a chat of theirs gets them among its members."""
+    touched = [row[0] for row in tx.run(TOUCH_MEMBER, member=user_id, rev=rev)]
+    tx.run(TOUCH_CHATS, ids=touched, rev=rev)
 
 
 def total_unread(tx: Tx, user_id: int) -> int:

@@ -63,9 +63,15 @@ def changing(tx: Tx, owner_id: int, other_id: int, change: Callable[[], bool]) -
     rev = bump(tx, *told)
     if mutual is not before:
         tx.tell(MutualFlipped(rev=rev, first=owner_id, second=other_id, mutual=mutual))
-        tx.emit(ContactChanged(timestamp=tx.now, rev=rev, user_id=owner_id, mutual=mutual), Users([other_id]))
-    tx.emit(ContactChanged(timestamp=tx.now, rev=rev, user_id=other_id, mutual=mutual), Users([owner_id]))
+        _tell(tx, rev, other_id, owner_id, mutual)
+    _tell(tx, rev, owner_id, other_id, mutual)
     return True
+
+
+def _tell(tx: Tx, rev: int, reader_id: int, user_id: int, mutual: bool) -> None:
+    entry = store.get_contact(tx, reader_id, user_id)
+    changed = ContactChanged(timestamp=tx.now, rev=rev, user_id=user_id, mutual=mutual, contact=entry)
+    tx.emit(changed, Users([reader_id]))
 
 
 def _add(tx: Tx, owner_id: int, user_id: int | None, username: str | None) -> tuple[Contact, bool]:

@@ -1,6 +1,7 @@
 """SQL of contacts and blocks. `MUTUAL` says here, and only here, who are mutual contacts."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, or_, select, update
 
@@ -67,6 +68,7 @@ ENTRIES = (
     )
     .order_by(user.c.display_name, user.c.id)
 )  # fmt: skip
+ONE_ENTRY = ENTRIES.where(user.c.id == bindparam("contact_id"))
 ENTRY = select(contacts.c.added_at, contacts.c.removed_at).where(
     contacts.c.owner_id == bindparam("owner_id"), contacts.c.contact_id == bindparam("contact_id")
 )
@@ -113,15 +115,17 @@ def are_mutual(tx: Tx, one: int, other: int) -> bool:
 
 def list_contacts(tx: Tx, owner_id: int) -> list[Contact]:
     """One's entries and blocks, by name."""
-    return [
-        Contact(user=user_of(row), added_at=row[3], mutual=bool(row[4]), blocked=bool(row[5]))
-        for row in tx.run(ENTRIES, owner_id=owner_id)
-    ]
+    return [_contact_of(row) for row in tx.run(ENTRIES, owner_id=owner_id)]
 
 
 def get_contact(tx: Tx, owner_id: int, contact_id: int) -> Contact | None:
     """One's entry for a person, or block of them."""
-    return next((one for one in list_contacts(tx, owner_id) if one.user.id == contact_id), None)
+    row = tx.first(ONE_ENTRY, owner_id=owner_id, contact_id=contact_id)
+    return None if row is None else _contact_of(row)
+
+
+def _contact_of(row: Any) -> Contact:
+    return Contact(user=user_of(row), added_at=row[3], mutual=bool(row[4]), blocked=bool(row[5]))
 
 
 def add(tx: Tx, owner_id: int, contact_id: int, *, by_hand: bool) -> bool:

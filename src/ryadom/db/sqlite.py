@@ -3,9 +3,10 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -15,6 +16,8 @@ from ryadom.protocol.errors import Refusal
 from .tx import Emission, Tx
 
 log = structlog.get_logger("ryadom.db")
+
+T = TypeVar("T")
 
 MINIMUM = (3, 35, 0)
 """RETURNING needs it."""
@@ -45,6 +48,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    # SQLite itself folds ASCII only.
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
     if read_only:
         connection.execute("PRAGMA query_only = ON")
     return connection
@@ -57,6 +62,23 @@ def read(connection: sqlite3.Connection, clock: Clock, function: Callable[..., A
         return function(Tx(connection, clock.utcnow()), *args)
     finally:
         connection.execute("COMMIT")
+
+
+def write_once(path: Path, clock: Clock, function: Callable[[Tx], T]) -> T:
+    """Run a function in one transaction of its own and give its result: for the command line, which has no loop.
+
+    What it emits reaches nobody; a running server finds ended sessions in the database.
+    """
+    with closing(connect(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = function(Tx(connection, clock.utcnow()))
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return result
 
 
 class Writer:

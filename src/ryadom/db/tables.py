@@ -85,6 +85,8 @@ user_sessions = Table(
     # The last command or request, and the last proof of presence; at most a minute old while the session lives.
     Column("last_activity", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
+    # How presence saw it then, so that a server that starts goes on from there: live.registry.Standing.
+    Column("standing", String(8), nullable=False, server_default=text("'gone'")),
     Column("ended_at", Instant),
     Column("end_reason", String(16)),
     Column("ended_rev", BigInteger),

@@ -6,6 +6,7 @@ No SQL, no events: who is due is handed to `presence`, which publishes it.
 
 import heapq
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from ryadom.protocol.schemas import Status
 
@@ -21,14 +22,18 @@ IDLE_AFTER = 300.0
 """Seconds without a command or request until a session is idle."""
 SAVE_EVERY = 60.0
 """Seconds between two writes of a session's last activity."""
+Standing = Literal["socket", "request", "absent", "gone"]
+"""Why a session counts: it has a socket (or the grace of one), or has asked lately; or why not: it said so, or left."""
+MAX_OVER = 10_000
+"""Ended sessions that are remembered: as long as a request of theirs may still be under way."""
 
 
 class Device:
     """One session as presence sees it."""
 
     __slots__ = (
-        "absent", "active", "grace_until", "offline_after", "saved", "seen", "session_id", "sockets", "user_id",
-        "watched",
+        "absent", "active", "grace_until", "offline_after", "saved", "saved_as", "seen", "session_id", "sockets",
+        "user_id", "watched",
     )  # fmt: skip
 
     def __init__(self, session_id: int, user_id: int, now: float) -> None:
@@ -46,13 +51,23 @@ class Device:
         self.absent = False
         """It said `offline`: it does not count until it says `online` or connects anew."""
         self.saved = 0.0
-        """When its times were last handed to the database."""
+        """When its times were last handed to the database, …"""
+        self.saved_as: Standing = "gone"
+        """… and how it stood then."""
         self.watched = INFINITY
         """When the sweep looks at this device again."""
 
     def present(self, now: float) -> bool:
         """Whether this session counts."""
         return not self.absent and (self.sockets > 0 or now < self.offline_after)
+
+    def standing(self, now: float) -> Standing:
+        """What a server that starts must know of it."""
+        if self.absent:
+            return "absent"
+        if self.sockets or now < self.grace_until:
+            return "socket"
+        return "request" if now < self.offline_after else "gone"
 
     def idle(self, now: float) -> bool:
         """Whether it has been without a command or request for long."""
@@ -67,12 +82,15 @@ class Registry:
         self._by_user: dict[int, dict[int, Device]] = {}
         self._deadlines: list[tuple[float, int]] = []
         self._parting: dict[int, float] = {}
+        self._over: dict[int, None] = {}
         self.published: dict[int, Status] = {}
         """What others were last told, of everybody who is not offline."""
         self.hidden: set[int] = set()
         """People who chose to appear offline."""
         self.due: set[int] = set()
         """People whose published status may be wrong now."""
+        self.left: Callable[[Device], None] = lambda device: None
+        """Called with a device that counts no more, before it is forgotten."""
         self.wake: Callable[[], None] = lambda: None
         """Called when somebody has become due."""
         self.moved: Callable[[], None] = lambda: None
@@ -134,25 +152,38 @@ class Registry:
         if online and device.absent:
             device.grace_until = now
             device.offline_after = now + AFTER_REQUEST
+        if not online and not device.absent:
+            self.remember(user_id, now)
         device.absent = not online
         self._proof(device, now)
         self.mark(user_id)
 
     def ended(self, session_id: int) -> Device | None:
-        """The session is over."""
+        """The session is over, and comes back no more."""
+        self._over[session_id] = None
+        if len(self._over) > MAX_OVER:
+            del self._over[next(iter(self._over))]
         device = self._devices.get(session_id)
         if device is not None:
             self._forget(device)
             self.mark(device.user_id)
         return device
 
-    def expect(self, session_id: int, user_id: int, seen: float, now: float) -> None:
-        """After a start: this session was here, and has the grace to come back."""
+    def expect(self, session_id: int, user_id: int, standing: Standing, active: float, seen: float, now: float) -> None:
+        """After a start: who was here has the grace to come back; who said `offline` stays absent."""
         device = self._known(session_id, user_id, now)
-        device.seen = device.active = seen
-        device.grace_until = device.offline_after = now + AFTER_BREAK
-        self.published[user_id] = "online"
+        device.active, device.seen = active, seen
+        if standing == "absent":
+            device.absent = True
+            return
+        device.offline_after = now + AFTER_BREAK
+        if standing == "socket":
+            device.grace_until = device.offline_after
         self._watch(device, now)
+
+    def remember(self, user_id: int, seen: float) -> None:
+        """A proof of presence of a person, on a device that counts no more."""
+        self._parting[user_id] = max(self._parting.get(user_id, 0.0), seen)
 
     def mark(self, user_id: int) -> None:
         """This person's published status may be wrong now."""
@@ -160,8 +191,8 @@ class Registry:
         self.wake()
 
     def last_proof(self, user_id: int) -> float | None:
-        """The last proof of presence of a person, since they were last published."""
-        proofs = [device.seen for device in self.devices(user_id)]
+        """The last proof of presence of a person, since they last stepped to offline."""
+        proofs = [device.seen for device in self.devices(user_id) if not device.absent]
         if user_id in self._parting:
             proofs.append(self._parting[user_id])
         return max(proofs, default=None)
@@ -184,20 +215,24 @@ class Registry:
 
     def settled(self, user_id: int, status: Status, now: float) -> None:
         """This was published: remember it, and forget devices that count no more."""
-        if status == "offline":
-            self.published.pop(user_id, None)
-        else:
-            self.published[user_id] = status
         for device in list(self.devices(user_id)):
             # One that said `offline` is kept: its word outlives its requests.
             if not device.absent and not device.present(now):
+                self.left(device)
                 self._forget(device)
-        self._parting.pop(user_id, None)
+        if status == "offline":
+            self.published.pop(user_id, None)
+            self._parting.pop(user_id, None)
+        else:
+            self.published[user_id] = status
 
     def _known(self, session_id: int, user_id: int, now: float) -> Device:
         device = self._devices.get(session_id)
         if device is None:
             device = Device(session_id, user_id, now)
+            if session_id in self._over:
+                # What was still under way when it ended changes nothing: this device counts for nobody.
+                return device
             self._devices[session_id] = self._by_user.setdefault(user_id, {})[session_id] = device
             self._watch(device, now)
         return device
@@ -208,7 +243,8 @@ class Registry:
         del mates[device.session_id]
         if not mates:
             del self._by_user[device.user_id]
-        self._parting[device.user_id] = max(self._parting.get(device.user_id, 0.0), device.seen)
+        if not device.absent:
+            self.remember(device.user_id, device.seen)
 
     def _proof(self, device: Device, now: float) -> None:
         device.seen = device.active = now
@@ -218,7 +254,9 @@ class Registry:
 
     def _watch(self, device: Device, now: float) -> None:
         """Look at this device again when it may step next. One place in the heap is enough: then it is put on again."""
-        when = device.active + IDLE_AFTER if device.sockets else device.offline_after
+        when = device.active + IDLE_AFTER
+        if not device.sockets and (device.offline_after < when or when <= now):
+            when = device.offline_after
         if now < when < device.watched:
             nearer = when < self.next_due()
             device.watched = when

@@ -78,14 +78,14 @@ class TypingBoard:
 
     def next_due(self) -> float:
         """When the next typing ends by itself; infinite when nobody types."""
-        return min((max(entry.sessions.values()) for entry in self._typing.values()), default=INFINITY)
+        return min((min(entry.sessions.values()) for entry in self._typing.values()), default=INFINITY)
 
     def sweep(self, now: float) -> list[Typed]:
         """Who has stopped by now without saying so."""
-        over = [typed for typed, entry in self._typing.items() if max(entry.sessions.values()) <= now]
-        for typed in over:
-            self.stop_person(typed)
-        return over
+        entries = self._typing.values()
+        over = [session_id for entry in entries for session_id, until in entry.sessions.items() if until <= now]
+        stopped = [self.stop_session(session_id) for session_id in over]
+        return [typed for typed in stopped if typed is not None]
 
     def _end(self, typed: Typed) -> bool:
         del self._typing[typed]

@@ -6,10 +6,11 @@ fact; one runner here computes, writes and emits, for all who are due at once.
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from ryadom.auth.actions import Auth
 from ryadom.clock import Clock, utc
 from ryadom.contacts.store import are_mutual, mutual_ids
 from ryadom.db.database import Database
@@ -26,8 +27,6 @@ from . import rules, store
 
 AGAIN_AFTER = 1.0
 """Seconds until publishing is tried again when the database refused."""
-LATELY = timedelta(seconds=120)
-"""After a start: a session of somebody online counts as left behind when it was seen so shortly before the others."""
 
 
 class Step(NamedTuple):
@@ -42,11 +41,12 @@ class Step(NamedTuple):
 class Presence:
     """The runner that publishes presence."""
 
-    def __init__(self, db: Database, clock: Clock, outbox: Outbox, live: Registry) -> None:
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox, live: Registry, auth: Auth) -> None:
         self._db = db
         self._clock = clock
         self._outbox = outbox
         self._live = live
+        self._auth = auth
         self._pairs: list[tuple[int, int]] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
@@ -64,15 +64,19 @@ class Presence:
         """After a start of the server: who was online has a grace to come back."""
         online, sessions = await self._db.read(store.left_behind)
         now = self._clock.now()
-        latest: dict[int, float] = {user_id: seen.timestamp() if seen else 0.0 for user_id, seen in online}
-        for _, user_id, seen in sessions:
-            latest[user_id] = max(latest[user_id], seen.timestamp())
-        for user_id, _ in online:
+        for user_id, seen in online:
             self._live.published[user_id] = "online"
+            self._live.remember(user_id, seen.timestamp())
             self._live.mark(user_id)
-        for session_id, user_id, seen in sessions:
-            if latest[user_id] - seen.timestamp() <= LATELY.total_seconds():
-                self._live.expect(session_id, user_id, seen.timestamp(), now)
+        for one in sessions:
+            times = one.active.timestamp(), one.seen.timestamp()
+            self._live.expect(one.session_id, one.user_id, one.standing, *times, now)
+
+    async def declare(self, session_id: int, user_id: int, *, online: bool) -> None:
+        """A session says that it is here, or that it does not count until it comes anew."""
+        self._live.declared(session_id, user_id, self._clock.now(), online=online)
+        self._auth.save(session_id)
+        await self.settled()
 
     async def run(self) -> None:
         """Settle whenever somebody is due, for ever."""
@@ -124,16 +128,17 @@ class Presence:
                 steps.append(Step(user_id, before, after, self._live.last_proof(user_id)))
         crossing = [step for step in steps if "offline" in (step.before, step.after)]
         idling = [step for step in steps if "offline" not in (step.before, step.after)]
-        for step in idling:
-            self._live.settled(step.user_id, step.after, now)
-        if crossing or pairs or idling:
+        if steps or pairs:
             statuses: dict[int, Status] = {
                 one: self._live.published.get(one, "offline") for pair in pairs for one in pair
             }
             statuses |= {step.user_id: step.after for step in steps}
             await self._db.write(partial(_publish, crossing=crossing, idling=idling, pairs=pairs, statuses=statuses))
-        for step in crossing:
+        for step in steps:
             self._live.settled(step.user_id, step.after, now)
+            if self.computed(step.user_id, self._clock.now()) != step.after:
+                # It stepped on while this was being written.
+                self._live.mark(step.user_id)
 
     def computed(self, user_id: int, now: float) -> Status:
         """What others should see of a person now."""
@@ -164,18 +169,23 @@ def _publish(
         if person is not None:
             idle = _status_change(tx, step.user_id, step.after, person.last_seen)
             tx.emit(idle, Users(readers[step.user_id], away=True))
-    for one, other in pairs:
+    told = {step.user_id for step in crossing}
+    for one, other in dict.fromkeys(pairs):
         if are_mutual(tx, one, other):
             for person_id, reader in ((one, other), (other, one)):
-                _introduce(tx, person_id, reader, statuses[person_id])
+                _introduce(tx, person_id, reader, None if person_id in told else statuses[person_id])
 
 
-def _introduce(tx: Tx, user_id: int, reader: int, status: Status) -> None:
-    """Someone may see a person from now on: their status, and what they have read of the reader's messages."""
+def _introduce(tx: Tx, user_id: int, reader: int, status: Status | None) -> None:
+    """Someone may see a person from now on: their status, and what they have read of the reader's messages.
+
+    `status` is None when the reader has just been told it.
+    """
     person = store.one(tx, user_id)
     if person is None:
         return
-    _tell_status(tx, user_id, status if person.is_online else "offline", person.last_seen, [reader])
+    if status is not None:
+        _tell_status(tx, user_id, status if person.is_online else "offline", person.last_seen, [reader])
     for chat_id, up_to_seq, rev in tx.run(store.READ_BY, reader=user_id, author=reader):
         read: Event = MessagesRead(
             timestamp=tx.now, rev=rev, chat_id=chat_id, user_id=user_id, up_to_seq=up_to_seq, message_ids=[]

@@ -8,10 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
 from ryadom.auth.middleware import Asked
-from ryadom.clock import Clock
-from ryadom.live.registry import Registry
 from ryadom.protocol.schemas import Id, OnlineStatus, UserStatus
-from ryadom.rest import an_id, problems
+from ryadom.rest import PARTING, an_id, problems
 
 from .actions import Presence
 from .statuses import Statuses
@@ -28,9 +26,7 @@ class TypingMark(msgspec.Struct, frozen=True):
     is_typing: bool = True
 
 
-def routes(
-    statuses: Statuses, typing: Typing, presence: Presence, live: Registry, clock: Clock
-) -> list[HTTPRouteHandler]:
+def routes(statuses: Statuses, typing: Typing, presence: Presence) -> list[HTTPRouteHandler]:
     """The route handlers."""
 
     @get("/status/me", tags=TAGS, responses=problems())
@@ -47,8 +43,7 @@ def routes(
         me = request.user
         if not online:
             typing.stop_typing(me.session_id)
-        live.declared(me.session_id, me.user_id, clock.now(), online=online)
-        await presence.settled()
+        await presence.declare(me.session_id, me.user_id, online=online)
         return await statuses.me(me.user_id, away=away)
 
     @post("/status/online", status_code=200, tags=TAGS, responses=problems())
@@ -56,7 +51,7 @@ def routes(
         """This session is here."""
         return await declare(request, True, away)
 
-    @post("/status/offline", status_code=200, tags=TAGS, responses=problems())
+    @post("/status/offline", opt=PARTING, status_code=200, tags=TAGS, responses=problems())
     async def go_offline(request: Asked, away: Away = False) -> UserStatus:
         """This session counts as absent until it says online or connects anew."""
         return await declare(request, False, away)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, case, exists, func, select, update
 from ryadom.contacts.store import mutual_pairs
 from ryadom.db.tables import Instant, chat_members, contacts, messages, user, user_sessions
 from ryadom.db.tx import Tx
+from ryadom.live.registry import Standing
 
 _seen = bindparam("seen", type_=Instant)
 PUBLISH = (
@@ -45,11 +46,18 @@ CHATS = select(chat_members.c.chat_id).where(
     chat_members.c.user_id == bindparam("user_id"), chat_members.c.left_at.is_(None)
 )
 LEFT_BEHIND = (
-    select(user_sessions.c.id, user_sessions.c.user_id, user_sessions.c.last_seen)
-    .select_from(user_sessions.join(user, user.c.id == user_sessions.c.user_id))
-    .where(user.c.is_online, user_sessions.c.ended_at.is_(None))
+    select(
+        user_sessions.c.id, user_sessions.c.user_id, user_sessions.c.standing, user_sessions.c.last_activity,
+        user_sessions.c.last_seen,
+    )
+    .where(user_sessions.c.ended_at.is_(None), user_sessions.c.standing != "gone")
+)  # fmt: skip
+ONLINE = (
+    select(user.c.id, func.max(user_sessions.c.last_seen))
+    .select_from(user.join(user_sessions, user_sessions.c.user_id == user.c.id))
+    .where(user.c.is_online, user_sessions.c.standing != "absent")
+    .group_by(user.c.id)
 )
-ONLINE = select(user.c.id, user.c.last_seen).where(user.c.is_online)
 _reader, _author = chat_members.alias("reader"), chat_members.alias("author")
 READ_BY = (
     select(_reader.c.chat_id, _reader.c.read_up_to_seq, _reader.c.read_rev)
@@ -85,6 +93,16 @@ class Published(NamedTuple):
     last_seen: datetime | None
 
 
+class Left(NamedTuple):
+    """A session that counted, or was absent, when the server ended."""
+
+    session_id: int
+    user_id: int
+    standing: Standing
+    active: datetime
+    seen: datetime
+
+
 def publish(tx: Tx, user_id: int, online: bool, seen: datetime | None) -> datetime | None:
     """Write what others are told; gives the last_seen that they are told."""
     last_seen: datetime | None = tx.value(PUBLISH, user_id=user_id, online=online, seen=seen)
@@ -118,6 +136,6 @@ def chats_of(tx: Tx, user_id: int) -> set[int]:
     return {row[0] for row in tx.run(CHATS, user_id=user_id)}
 
 
-def left_behind(tx: Tx) -> tuple[list[Any], list[Any]]:
-    """After a start: everybody shown as online, and their sessions (id, user id, last seen)."""
-    return tx.run(ONLINE), tx.run(LEFT_BEHIND)
+def left_behind(tx: Tx) -> tuple[list[Any], list[Left]]:
+    """After a start: everybody shown as online (id, last proof of presence), and the sessions that matter."""
+    return tx.run(ONLINE), [Left(*row) for row in tx.run(LEFT_BEHIND)]

@@ -8,7 +8,7 @@ from ryadom.live.registry import Registry
 from ryadom.live.typing import Typed, TypingBoard
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
-from ryadom.protocol.events import NewMessage, TypingStart, TypingStop
+from ryadom.protocol.events import NewMessage, TypingStart, TypingStop, UserOffline
 from ryadom.protocol.facts import MemberLeft, SessionEnded
 from ryadom.realtime.hub import Hub
 from ryadom.realtime.outbox import Outbox
@@ -32,6 +32,7 @@ class Typing:
         self.moved: Callable[[], None] = lambda: None
         """Called when the next end of typing has come nearer."""
         outbox.precede(SessionEnded, self._session_ended)
+        outbox.precede(UserOffline, self._went_offline)
         outbox.precede(MemberLeft, self._member_left)
         outbox.precede(NewMessage, self._new_message)
 
@@ -102,6 +103,13 @@ class Typing:
 
     def _session_ended(self, fact: SessionEnded) -> None:
         self.stop_typing(fact.session_id)
+
+    def _went_offline(self, event: UserOffline) -> None:
+        """Who shows as offline does not show as typing: above all who chose to appear offline."""
+        for chat_id in self._board.chats(event.user_id):
+            typed = Typed(event.user_id, chat_id)
+            if self._board.stop_person(typed):
+                self._stopped(typed)
 
     def _member_left(self, fact: MemberLeft) -> None:
         typed = Typed(fact.user_id, fact.chat_id)

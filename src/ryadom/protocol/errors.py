@@ -25,6 +25,7 @@ WORDS: dict[str, Word] = {
     "cannot_write": Word(403, "You cannot write here: a block, a peer who is gone, or a channel of others."),
     "not_found": Word(404, "There is no such thing, or it is not for you."),
     "method_not_allowed": Word(405, "This path does not take that method."),
+    "too_late": Word(408, "The request did not arrive in time."),
     "username_taken": Word(409, "Someone has this username; choose another."),
     "client_id_reused": Word(
         409, "This client_id was sent before with another text; make a new one for a new message."
@@ -34,6 +35,7 @@ WORDS: dict[str, Word] = {
     "too_large": Word(413, "The request is larger than the server takes."),
     "unsupported_media_type": Word(415, "Send JSON with Content-Type: application/json."),
     "invalid": Word(422, "The values fit their types but not together."),
+    "head_too_large": Word(431, "The head of the request is larger than the server takes."),
     "too_many": Word(429, "Too many in a short time; wait for the seconds in Retry-After."),
     "busy": Word(503, "The server is starting, stopping or cannot reach its database; try again after Retry-After."),
     "internal": Word(500, "A mistake of the server; it is logged."),

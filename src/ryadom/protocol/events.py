@@ -7,8 +7,9 @@ The others (presence, typing) are told once, and asked anew after an absence.
 from datetime import datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from .schemas import ChatChange, ContactStatus, Id, Message, Rev, Seq, Status, User, UserSession
+from .schemas import ChatChange, Contact, ContactStatus, Id, Me, Message, Rev, Seq, Status, User, UserSession
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -159,10 +160,12 @@ class ChatChanged(DurableEvent, frozen=True, kw_only=True, tag="chat_changed"):
     chat: ChatChange
 
 
-class UserChanged(DurableEvent, frozen=True, kw_only=True, tag="user_changed"):
-    """Someone in the reader's chats or contacts has a new name."""
+class UserChanged(DurableEvent, frozen=True, kw_only=True, tag="user_changed", omit_defaults=True):
+    """Someone in the reader's chats or contacts has a new name, or the reader's own profile or settings changed."""
 
     user: User
+    me: Me | UnsetType = UNSET
+    """One's own profile, on one's own devices."""
 
 
 class SessionCreated(DurableEvent, frozen=True, kw_only=True, tag="session_created"):
@@ -182,6 +185,8 @@ class ContactChanged(DurableEvent, frozen=True, kw_only=True, tag="contact_chang
 
     user_id: Id
     mutual: bool
+    contact: Contact | None
+    """The reader's entry for this person as it is now, or their block; null when there is neither."""
 
 
 ANSWERS: tuple[type[Event], ...] = (Hello, Heartbeat, Pong, MessageSent, Error)

@@ -11,9 +11,11 @@ Id = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Seq = Annotated[int, Meta(ge=0, le=MAX_ID)]
 Rev = Annotated[int, Meta(ge=0, le=MAX_ID)]
 
-NO_CONTROLS = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
-Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.\-]{3,32}$", min_length=3, max_length=32)]
-Password = Annotated[str, Meta(min_length=8, max_length=1024)]
+# `$` alone would let a newline stand at the end.
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$(?!\n)"
+Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.\-]{3,32}$(?!\n)", min_length=3, max_length=32)]
+# 8 to 1,024 bytes: no text of a single character is so long, some of two are.
+Password = Annotated[str, Meta(min_length=2, max_length=1024)]
 DisplayName = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_CONTROLS)]
 Title = Annotated[str, Meta(min_length=1, max_length=128, pattern=NO_CONTROLS)]
 MessageText = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
@@ -131,6 +133,8 @@ class Chat(msgspec.Struct, frozen=True):
     peers_read_up_to_seq: dict[str, int]
     """User id → seq, of mutual contacts among the members."""
     muted_until: datetime | None
+    created_at: datetime
+    """Its place in the list while it has no message: the latest first, then the higher id."""
 
 
 class Member(msgspec.Struct, frozen=True):

@@ -25,6 +25,9 @@ SIGN_IN_WITHIN = 5.0
 MAX_EARLY_FRAMES = 16
 """Frames that may arrive while a socket is being signed in."""
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding a frame may raise; RecursionError for one that is nested without end."""
+
 _decode_command = msgspec.json.Decoder(Command).decode
 _decode_auth = msgspec.json.Decoder(Auth).decode
 _decode_echo = msgspec.json.Decoder(Echo, strict=False).decode
@@ -66,11 +69,13 @@ class Doors(Protocol):
 class _Arriving:
     """A socket that is not signed in yet."""
 
-    __slots__ = ("early", "task")
+    __slots__ = ("clean", "early", "task")
 
     def __init__(self) -> None:
         self.early: list[bytes] = []
         self.task: asyncio.Task[None] | None = None
+        self.clean = False
+        """Whether the client has closed the socket in the meantime."""
 
 
 class SocketGate:
@@ -133,11 +138,13 @@ class SocketGate:
         state, connection.state = connection.state, None
         if isinstance(state, Client):
             self._doors.leave(state, code, clean)
+        elif isinstance(state, _Arriving):
+            state.clean = clean
 
     def _first_frame(self, connection: Connection, arriving: _Arriving, text: bytes) -> None:
         try:
             token = _decode_auth(text).token
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             self._say(connection, "not_signed_in", 'Send {"type": "auth", "token": …} first.', None)
             connection.close(SESSION_OVER)
             return
@@ -160,7 +167,7 @@ class SocketGate:
             return
         if connection.state is not arriving:
             # It closed in the meantime.
-            self._doors.leave(client, 1006, False)
+            self._doors.leave(client, 1005 if arriving.clean else 1006, arriving.clean)
             return
         connection.state = client
         for text in arriving.early:
@@ -172,7 +179,7 @@ class SocketGate:
             return
         try:
             command = _decode_command(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             self._malformed(client, text, error)
             return
         if type(command) is not Ping:
@@ -206,7 +213,7 @@ class SocketGate:
     def _malformed(self, client: Client, text: bytes, error: Exception) -> None:
         try:
             client_id = _decode_echo(text).client_id
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             client_id = None
         if client_id is not None:
             client_id = client_id[:64]
@@ -221,4 +228,4 @@ class SocketGate:
 
 
 def _refused(refusal: Refusal) -> Refused:
-    return Refused(refusal.status, refusal.code, refusal.detail)
+    return Refused(refusal.status, refusal.code, refusal.detail, refusal.retry_after)

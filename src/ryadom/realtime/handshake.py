@@ -15,7 +15,7 @@ MAX_HEAD = 20 * 1024
 
 _SINGLE = ("Authorization", "Cookie", "Host", "Origin")
 """Headers that whoever checks a handshake reads as one value."""
-_LARGE = Refused(431, "too_large", "The head of the request is too large.")
+_LARGE = Refused(431, "head_too_large", "The head of the request is too large.")
 
 
 class Accepted(NamedTuple):

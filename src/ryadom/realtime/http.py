@@ -19,12 +19,12 @@ from .pulse import Deadline, Pulse
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 20.0
 MAX_HEAD = 16 * 1024
-"""Bytes of target, names and values, those of trailers too; and bytes that the parser may hold back unparsed."""
+"""Bytes of target, names and values, those of trailers too; and raw bytes without a piece of body among them."""
 MAX_HEADERS = 100
 
 _NEVER = float("inf")
-_SLOW = Refused(408, "bad_request", "The request did not arrive in time.")
-_LARGE = Refused(431, "too_large", "The head of the request is too large.")
+_SLOW = Refused(408, "too_late", "The request did not arrive in time.")
+_LARGE = Refused(431, "head_too_large", "The head of the request is too large.")
 _BROKEN = Refused(400, "bad_request", "This is no HTTP request.")
 _EARLY = Refused(400, "bad_request", "Wait for the answer before you ask for an upgrade.")
 
@@ -46,7 +46,7 @@ class Http(HttpToolsProtocol):
         self._in_head = True
         self._size = 0
         self._fields = 0
-        self._unparsed = 0
+        self._raw = 0
         self._too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -66,7 +66,7 @@ class Http(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self._due == _NEVER and (self._latest is None or self._latest.response_complete):
             self._expect(HEAD_SECONDS)
-        self._unparsed += len(data)
+        self._raw += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -75,7 +75,7 @@ class Http(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(_LARGE if self._too_large else _BROKEN)
             return
-        if self._unparsed > MAX_HEAD:
+        if self._raw > MAX_HEAD:
             self._refuse(_LARGE)
 
     # What the parser calls.
@@ -83,7 +83,6 @@ class Http(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
-        self._in_head = True
         self._size = self._fields = 0
         if self._due == _NEVER:
             self._expect(HEAD_SECONDS)
@@ -107,17 +106,17 @@ class Http(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
-        self._unparsed = 0
+        self._raw = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Nothing is due until the next request."""
-        self._unparsed = 0
+        self._raw = 0
+        self._in_head = True
         self._expect(None)
         super().on_message_complete()
 
     def _count(self, size: int) -> None:
-        self._unparsed -= size
         self._size += size
         if self._size > MAX_HEAD or self._fields > MAX_HEADERS:
             self._too_large = True
@@ -155,13 +154,11 @@ class Http(HttpToolsProtocol):
 
     def _refuse(self, refused: Refused) -> None:
         """Answer what has no answer yet, and close."""
-        if not self.transport.is_closing():
-            if not self._answering():
-                self.transport.write(refused.response())
-            self.transport.close()
-        if self._latest is not None:
-            self._latest.disconnected = True
-            self._latest.message_event.set()
+        if self.transport.is_closing():
+            return
+        if not self._answering():
+            self.transport.write(refused.response())
+        self.transport.close()
 
     def _answering(self) -> bool:
         """Whether an answer has begun into which another one must not be written."""

@@ -95,15 +95,17 @@ class Hub:
         """Signed-in sockets."""
         return sum(len(clients) for clients in self._sessions.values())
 
-    def add(self, client: Client, person: Person) -> None:
-        """Register a connection. `person` is used when nobody was there for them yet."""
+    def add(self, client: Client, person: Person) -> Person:
+        """Register a connection. `person` is used when nobody was there for them yet. Gives the one that is used."""
         known = self.people.get(client.user_id)
         if known is None:
             known = self.people[client.user_id] = person
             for chat_id in person.chats:
                 self.chats.setdefault(chat_id, set()).add(client.user_id)
+        known.rev = max(known.rev, person.rev)
         known.clients.append(client)
         self._sessions.setdefault(client.session_id, []).append(client)
+        return known
 
     def remove(self, client: Client) -> None:
         """Forget a connection, and its person with the last one."""

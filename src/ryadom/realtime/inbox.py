@@ -2,7 +2,7 @@
 
 from websockets.frames import Frame, Opcode
 
-from ryadom.protocol.errors import TOO_BIG, TOO_MANY, UNSUPPORTED, CloseCode
+from ryadom.protocol.errors import INVALID_TEXT, TOO_BIG, TOO_MANY, UNSUPPORTED, CloseCode
 
 MAX_MESSAGE = 64 * 1024
 """Bytes of a message, in one frame or in fragments. The parser counts them."""
@@ -10,7 +10,6 @@ MAX_FRAGMENTS = 1024
 """Frames of a message: empty ones would never reach `MAX_MESSAGE`."""
 MAX_CONTROLS = 100
 """Pings and pongs that a client may send within a second."""
-NOT_TEXT = CloseCode(1007, "A text message that is not UTF-8.", True)
 
 
 class Inbox:
@@ -60,5 +59,5 @@ def _checked(text: bytes) -> bytes | CloseCode:
     try:
         text.decode()
     except UnicodeDecodeError:
-        return NOT_TEXT
+        return INVALID_TEXT
     return text

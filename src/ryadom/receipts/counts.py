@@ -119,13 +119,18 @@ class Counts:
     def _left(self, fact: MemberLeft) -> None:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None and found[1].rev < fact.rev:
+            person, count = found
             self._hub.leave(fact.chat_id, fact.user_id)
+            if count.unread:
+                count.unread, count.rev = 0, fact.rev
+                self._tell(fact.user_id, person, fact.chat_id, count)
 
     def _muted(self, fact: Muted) -> None:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None:
             person, count = found
             count.muted_until = fact.until
+            count.rev = max(count.rev, fact.rev)
             self._note_mute(fact.user_id, fact.chat_id, fact.until)
             self._tell(fact.user_id, person, fact.chat_id, count)
 
@@ -164,7 +169,9 @@ def load_person(tx: Tx, user_id: int) -> Person:
     for chat_id, unread, mark, muted_until, *revs in tx.run(COUNTS, user_id=user_id):
         chats[chat_id] = Count(unread, mark, _seconds(muted_until), rev)
         own_rev = max(own_rev, *revs)
-    return Person(chats, set(mutual_ids(tx, [user_id])[user_id]), own_rev)
+    mutual = mutual_ids(tx, [user_id])[user_id]
+    own_rev = max(own_rev, tx.value(store.MARKS_REV, user_id=user_id, mutual=mutual))
+    return Person(chats, set(mutual), own_rev)
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, and_, bindparam, exists, select, update
+from sqlalchemy import BigInteger, and_, bindparam, exists, func, select, update
 
 from ryadom.chats.store import unread_count
 from ryadom.contacts.store import mutual_pairs
@@ -91,6 +91,17 @@ RESOLVE = (
 )
 
 LAST_REV = select(revision.c.value)
+_mine = chat_members.alias("mine")
+MARKS_REV = (
+    select(func.coalesce(func.max(chat_members.c.read_rev), 0))
+    .select_from(chat_members.join(_mine, _mine.c.chat_id == chat_members.c.chat_id))
+    .where(
+        _mine.c.user_id == bindparam("user_id"),
+        _mine.c.left_at.is_(None),
+        chat_members.c.user_id.in_(ids_in("mutual")),
+        chat_members.c.left_at.is_(None),
+    )
+)
 USER_REV = select(user.c.rev).where(user.c.id == bindparam("user_id"))
 
 

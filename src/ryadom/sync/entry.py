@@ -92,7 +92,7 @@ class Entry:
         # On SQLite reading does not yield, so nothing is committed between this snapshot and the registration;
         # what was committed before but not delivered yet is told apart by its rev.
         person = await self._db.read(load_person, client.user_id)
-        self._hub.add(client, person)
+        person = self._hub.add(client, person)
         self._counts.watch(client.user_id, person)
         now = self._clock.utcnow()
         hello = Hello(
@@ -130,16 +130,25 @@ class Entry:
         if person is not None:
             connection.send(text_frame(encode(Heartbeat(timestamp=self._clock.utcnow(), rev=person.rev))))
 
-    def touch(self, principal: Principal) -> Any:
-        """A signed-in request: a proof of presence. Something to wait for when that must be published first."""
+    def touch(self, principal: Principal, parting: bool) -> Any:
+        """A signed-in request: a proof of presence. Something to wait for when that must be published first.
+
+        `parting`: the request ends presence. Then nobody is shown as coming who comes only to go.
+        """
+        if parting:
+            self._live.heard(principal.session_id, self._clock.now())
+            return None
         device = self._live.requested(principal.session_id, principal.user_id, self._clock.now())
         self.save_now_and_then(device)
         return self._presence.settled() if principal.user_id in self._live.due else None
 
+    def left(self, device: Device) -> None:
+        """A device counts no more: what was not written of it yet is written now."""
+        self._auth.save_as(device, "gone")
+
     def save_now_and_then(self, device: Device) -> None:
-        """Write a session's last activity, at most once a minute."""
-        if device.seen - device.saved >= SAVE_EVERY:
-            device.saved = device.seen
+        """Write a session's last activity, at most once a minute unless it stands otherwise than before."""
+        if device.seen - device.saved >= SAVE_EVERY or device.standing(self._clock.now()) != device.saved_as:
             self._auth.save(device.session_id)
 
 
@@ -158,15 +167,6 @@ def handlers(
             return now_pong(client, hub.people[client.user_id].rev if client.user_id in hub.people else 0, seen)
 
         return Later(asyncio.ensure_future(answer()), lambda event: event)
-
-    def subscribe(client: Client, command: Subscribe) -> Answer:
-        client.wants_away = AWAY in command.events
-        names = frozenset(command.events) - {AWAY}
-        client.wanted = names & SUBSCRIBABLE
-        unknown = names - SUBSCRIBABLE
-        if unknown:
-            raise Refusal("unknown_event", f"No such event: {', '.join(sorted(unknown))[:200]}. The others count.")
-        return None
 
     def typing_start(client: Client, command: TypingStartCommand) -> Answer:
         typing.type_now(client.user_id, client.session_id, command.chat_id, is_typing=True)
@@ -187,9 +187,21 @@ def handlers(
         return Later(sent, lambda done: _message_sent(clock, command.client_id, done))
 
     return {
-        Ping: ping, Subscribe: subscribe, TypingStartCommand: typing_start, TypingStopCommand: typing_stop,
+        Ping: ping, Subscribe: _subscribe, TypingStartCommand: typing_start, TypingStopCommand: typing_stop,
         Read: read, SendMessage: send_message,
     }  # fmt: skip
+
+
+def _subscribe(client: Client, command: Subscribe) -> Answer:
+    client.wants_away = AWAY in command.events
+    names = frozenset(command.events) - {AWAY}
+    if names or not client.wants_away:
+        # `away` alone is a flag, no list of events.
+        client.wanted = names & SUBSCRIBABLE
+    unknown = names - SUBSCRIBABLE
+    if unknown:
+        raise Refusal("unknown_event", f"No such event: {', '.join(sorted(unknown))[:200]}. The others count.")
+    return None
 
 
 def _message_sent(clock: Clock, client_id: str, sent: Sent) -> Event:

@@ -1,4 +1,4 @@
-"""The API descriptions as files, for who wants to read them without a server: `python -m ryadom.web.documents [FOLDER]`.
+"""The API descriptions as files, to read without a server: `python -m ryadom.web.documents [FOLDER]`.
 
 The committed copies are in docs/; a test compares them with what a server says.
 """
@@ -52,7 +52,7 @@ def _handlers() -> list[HTTPRouteHandler]:
         *chats.routes(nothing, nothing),
         *receipts.routes(nothing),
         *messages.routes(nothing, nothing),
-        *presence.routes(nothing, nothing, nothing, nothing, nothing),
+        *presence.routes(nothing, nothing, nothing),
         *sync.routes(nothing, nothing),
         *routes.routes(nothing, nothing, nothing, nothing, nothing),
     ]

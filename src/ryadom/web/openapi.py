@@ -32,8 +32,8 @@ def describe_routes(handlers: Sequence[ControllerRouterHandler]) -> Part:
     document = app.openapi_schema.to_schema()
     for route in app.routes:
         methods = document["paths"].get(route.path_format or "/", {})
-        for handler in route.route_handlers:
-            for method in getattr(handler, "http_methods", ()):
+        for handler in getattr(route, "route_handlers", ()):
+            for method in handler.http_methods:
                 if method.lower() in methods and handler.opt.get("public"):
                     methods[method.lower()][PUBLIC] = True
     return complete(document)

@@ -1,6 +1,7 @@
 """Every text that people read on the server's own pages, in each language.
 
-`page_`, `home_` and `docs_` are for the templates (`${key}`); `ui_` goes to the scripts of the API pages.
+`page_`, `home_` and `docs_` are for the templates (`${key}`); `ui_` goes to the scripts of the API pages; `cli_` is
+what `serve` and `demo` print.
 """
 
 from typing import Literal
@@ -96,6 +97,22 @@ TEXTS: dict[str, dict[Language, str]] = {
     "ui_items": {"en": "{range} items", "ru": "элементов: {range}"},
     "ui_pattern": {"en": "pattern {pattern}", "ru": "шаблон {pattern}"},
     "ui_by_default": {"en": "default {value}", "ru": "по умолчанию {value}"},
+    "cli_serving": {
+        "en": "Ryadom is here: {url} (Ctrl+C stops it)",
+        "ru": "Ryadom работает: {url} (остановить: Ctrl+C)",
+    },
+    "cli_demo_open": {
+        "en": "The demo is here: {url} (Ctrl+C ends it)",
+        "ru": "Демо здесь: {url} (завершить: Ctrl+C)",
+    },
+    "cli_demo_sign_in": {
+        "en": "Sign in as {username}, password {password}",
+        "ru": "Имя для входа: {username}, пароль: {password}",
+    },
+    "cli_demo_people": {
+        "en": "They live here, and answer when you write to them: {names}",
+        "ru": "Здесь живут и отвечают, если им написать: {names}",
+    },
 }
 
 

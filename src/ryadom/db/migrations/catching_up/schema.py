@@ -76,6 +76,7 @@ def _people() -> None:
         moment("created_at"),
         moment("last_activity"),
         moment("last_seen"),
+        sa.Column("standing", sa.String(8), nullable=False, server_default=sa.text("'gone'")),
         moment("ended_at", nullable=True),
         sa.Column("end_reason", sa.String(16)),
         sa.Column("ended_rev", sa.BigInteger),

@@ -1,0 +1,44 @@
+"""All commands, and how their refusals are said: one line on stderr, exit status 1."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from ryadom.config import ConfigError
+from ryadom.db.backup import BadBackup, InUse, Unwritable
+from ryadom.db.migrate import DatabaseTooNew
+
+from . import accounts, database, serving
+from .say import Failed
+
+app = typer.Typer(
+    name="ryadom",
+    help="A self-hosted messenger server. Without a command it serves.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.callback(invoke_without_command=True)(serving.serve_by_default)
+app.command()(serving.serve)
+app.add_typer(database.db, name="db")
+app.add_typer(accounts.user, name="user")
+app.command()(database.backup)
+app.command()(database.restore)
+app.command(name="demo")(serving.run_demo)
+app.command()(serving.config)
+
+REFUSALS = (ConfigError, DatabaseTooNew, InUse, Unwritable, BadBackup, Failed)
+INTERRUPTED = 130
+"""What a shell expects of a command that Ctrl+C ended."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; raises SystemExit with its status."""
+    try:
+        app(arguments)
+    except REFUSALS as refusal:
+        print(f"ryadom: {refusal}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,118 @@
+"""Contract §1: the browser's cookie, and whose page may use it (`ryadom.auth.origin`, `ryadom.auth.bearer`)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.shapes import problem
+from world import PASSWORD, Answer, World
+
+OWN = "http://ryadom.test"
+FOREIGN = (
+    "http://evil.example", "null", "http://ryadom.test.evil.example", "http://evilryadom.test", "http://ryadom.test:81",
+    "http://evil.example/ryadom.test", "ftp://ryadom.test", "http://ryadom.test@evil.example", "", "ryadom.test",
+)  # fmt: skip
+
+
+async def signed_in(world: World) -> dict[str, str]:
+    """A browser's cookie."""
+    await world.person("alice", connect=False)
+    answer = await world.call("POST", "/login", {"username": "alice", "password": PASSWORD})
+    return {"Cookie": "theme=dark; " + answer.headers["set-cookie"].partition(";")[0]}
+
+
+async def change(world: World, **headers: str) -> Answer:
+    return await world.call("PATCH", "/users/me", {"locale": "ru"}, **headers)
+
+
+async def test_the_cookie_is_for_this_server_and_not_for_scripts(world: World) -> None:
+    await world.person("alice", connect=False)
+    answer = await world.call("POST", "/login", {"username": "alice", "password": PASSWORD}, Origin=OWN)
+    pair, *flags = [part.strip().lower() for part in answer.headers["set-cookie"].split(";")]
+    assert pair == f"ryadom_session={answer.json['access_token']}".lower()
+    assert {"httponly", "samesite=lax", "path=/", "max-age=31536000"} <= set(flags)
+    assert "secure" not in flags
+    assert not [flag for flag in flags if flag.startswith("domain")]
+
+
+async def test_reading_by_cookie_asks_for_no_origin(world: World) -> None:
+    cookie = await signed_in(world)
+    assert (await world.call("GET", "/users/me", **cookie)).status == 200
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+async def test_a_foreign_page_changes_nothing_by_cookie(world: World, origin: str) -> None:
+    cookie = await signed_in(world)
+    problem(await change(world, Origin=origin, **cookie), 403, "wrong_origin")
+    problem(await change(world, Origin=origin, Sec_Fetch_Site="same-origin", **cookie), 403, "wrong_origin")
+    assert (await world.call("GET", "/users/me", **cookie)).json["locale"] is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": OWN}, 200),
+        ({"Origin": "HTTP://RYADOM.TEST"}, 403),
+        ({"Origin": "http://RYADOM.test"}, 200),
+        ({"Origin": "https://ryadom.test"}, 200),
+        ({"Sec_Fetch_Site": "same-origin"}, 200),
+        ({"Sec_Fetch_Site": "same-site"}, 403),
+        ({"Sec_Fetch_Site": "cross-site"}, 403),
+        ({"Sec_Fetch_Site": "none"}, 403),
+        ({}, 403),
+        ({"Referer": "http://ryadom.test/"}, 403),
+    ],
+)
+async def test_a_change_by_cookie_comes_from_our_own_page(world: World, headers: Any, status: int) -> None:
+    cookie = await signed_in(world)
+    assert (await change(world, **headers, **cookie)).status == status
+
+
+async def test_every_route_that_changes_something_asks_for_the_origin(world: World) -> None:
+    cookie = await signed_in(world)
+    asked = 0
+    for route in world.server.asgi.routes:
+        path = "/".join("1" if part.startswith("{") else part for part in route.path_format.split("/"))
+        for method in getattr(route, "methods", set()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            if path not in ("/login", "/register"):
+                problem(await world.call(method, path, Origin="null", **cookie), 403, "wrong_origin")
+                asked += 1
+    assert asked >= 18
+
+
+async def test_signing_in_and_up_are_exempt(world: World) -> None:
+    cookie = await signed_in(world)
+    body = {"username": "alice", "password": PASSWORD}
+    assert (await world.call("POST", "/login", body, Origin="http://evil.example", **cookie)).status == 200
+    body["username"] = "carol"
+    assert (await world.call("POST", "/register", body, Origin="http://evil.example", **cookie)).status == 201
+
+
+async def test_a_bearer_header_wins_over_the_cookie(world: World) -> None:
+    cookie = await signed_in(world)
+    bob = await world.person("bob", connect=False)
+    bearer = {"Authorization": f"Bearer {bob.web.token}"}
+    assert (await world.call("GET", "/users/me", **bearer, **cookie)).json["username"] == "bob"
+    assert (await change(world, Origin="http://evil.example", **bearer, **cookie)).json["username"] == "bob"
+    wrong = {"Authorization": "Bearer ryd_wrong"}
+    problem(await world.call("GET", "/users/me", **wrong, **cookie), 401, "not_signed_in")
+
+
+async def test_logging_out_takes_the_cookie_away(world: World) -> None:
+    cookie = await signed_in(world)
+    left = await world.call("POST", "/logout", Origin=OWN, **cookie)
+    pair, *flags = [part.strip().lower() for part in left.headers["set-cookie"].split(";")]
+    assert pair in ("ryadom_session=", 'ryadom_session=""')
+    assert "max-age=0" in flags
+    problem(await world.call("GET", "/users/me", **cookie), 401, "not_signed_in")
+
+
+async def test_the_configured_public_url_is_our_own_page_too(data: Path) -> None:
+    world = World(data, public_url="https://chat.example.org")
+    await world.start()
+    cookie = await signed_in(world)
+    assert (await change(world, Origin="https://chat.example.org", **cookie)).status == 200
+    assert (await change(world, Origin=OWN, **cookie)).status == 200
+    problem(await change(world, Origin="https://example.org", **cookie), 403, "wrong_origin")
+    await world.close()

@@ -1,0 +1,137 @@
+"""The law and the stranger are themselves tried: a server that forgets or leaks something does not pass."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from law.town import Json, Town
+from ryadom.protocol.audience import Audience, Users
+from ryadom.protocol.events import NAMES, DurableEvent, Event, StatusChange
+from ryadom.realtime.hub import Hub
+
+Act = Callable[[Town], Awaitable[Any]]
+
+
+def forget(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A server that never sends one kind of event."""
+    deliver = Hub.deliver
+
+    def deliver_others(self: Hub, event: Event, to: Audience) -> None:
+        if NAMES[type(event)] != name:
+            deliver(self, event, to)
+
+    monkeypatch.setattr(Hub, "deliver", deliver_others)
+
+
+async def write(town: Town) -> Json:
+    return await town.bob.web.write(town.direct, "Listen")
+
+
+async def own(town: Town) -> Json:
+    return next(one for one in await town.bob.web.get(f"/chats/{town.group['id']}/messages"))
+
+
+async def read(town: Town) -> Json:
+    return await town.bob.web.read(await own(town))
+
+
+async def edit(town: Town) -> Json:
+    return (await town.laptop.call("PATCH", f"/messages/{(await own(town))['id']}", {"text": "No"})).ok()
+
+
+async def delete(town: Town) -> Json:
+    return (await town.laptop.call("DELETE", f"/messages/{(await own(town))['id']}")).ok()
+
+
+async def leave(town: Town) -> Json:
+    return (await town.carol.web.call("DELETE", f"/chats/{town.group['id']}/members/{town.carol.id}")).ok()
+
+
+async def rename(town: Town) -> Json:
+    return (await town.laptop.call("PATCH", "/users/me", {"display_name": "A."})).ok()
+
+
+async def sign_in(town: Town) -> Any:
+    return await town.bob.device("new", connect=False)
+
+
+async def sign_out(town: Town) -> Json:
+    return await town.phone.post("/logout")
+
+
+async def befriend(town: Town) -> Json:
+    return await town.laptop.post("/contacts", {"username": "dave"})
+
+
+async def vanish(town: Town) -> Json:
+    return await town.carol.web.post("/status/offline")
+
+
+async def type_(town: Town) -> Json:
+    return await town.bob.web.socket.send(type="typing_start", chat_id=town.group["id"])
+
+
+async def type_and_stop(town: Town) -> None:
+    await type_(town)
+    await town.bob.web.socket.send(type="typing_stop", chat_id=town.group["id"])
+
+
+@pytest.mark.parametrize(
+    ("event", "act"),
+    [
+        ("new_message", write), ("unread_message", write), ("unread_changed", read), ("messages_read", read),
+        ("message_edited", edit), ("message_deleted", delete), ("chat_changed", leave), ("user_changed", rename),
+        ("session_created", sign_in), ("session_revoked", sign_out), ("contact_changed", befriend),
+        ("status_change", vanish), ("typing_start", type_), ("typing_stop", type_and_stop),
+    ],
+)  # fmt: skip
+async def test_a_missing_event_is_found(
+    town: Town, monkeypatch: pytest.MonkeyPatch, event: str, act: Act
+) -> None:
+    await town.world.check()
+    with monkeypatch.context() as broken:
+        forget(broken, event)
+        with pytest.raises(AssertionError, match=r"the events do not tell|not entitled"):
+            await act(town)
+            await town.world.check()
+    town.world.mirrored.clear()
+
+
+async def test_a_wrong_count_is_found(town: Town) -> None:
+    town.world.server.hub.people[town.bob.id].chats[town.group["id"]].unread += 1
+    with pytest.raises(AssertionError, match="the hub miscounts"):
+        await town.world.check()
+    town.world.mirrored.clear()
+
+
+async def test_a_heartbeat_that_no_event_explains_is_found(town: Town) -> None:
+    town.world.server.hub.people[town.bob.id].rev += 1
+    with pytest.raises(AssertionError, match="heartbeat"):
+        await town.world.advance(30)
+    town.world.mirrored.clear()
+
+
+async def test_the_presence_of_a_one_way_contact_is_a_leak(town: Town) -> None:
+    now = town.world.server.clock.utcnow()
+    leak = StatusChange(timestamp=now, user_id=town.alice.id, status="online", last_seen=now)
+    town.world.server.hub.deliver(leak, Users([town.dave.id]))
+    with pytest.raises(AssertionError, match="not entitled"):
+        await town.world.settle()
+
+
+async def test_a_word_to_the_stranger_is_a_leak(town: Town) -> None:
+    assert town.world.stranger is not None
+    now = town.world.server.clock.utcnow()
+    leak = StatusChange(timestamp=now, user_id=town.alice.id, status="online", last_seen=now)
+    town.world.mirrored.clear()
+    town.world.server.hub.deliver(leak, Users([town.world.stranger.person.id]))
+    with pytest.raises(AssertionError):
+        await town.world.check()
+    town.world.stranger.sockets.clear()
+
+
+def test_every_durable_event_can_be_forgotten_here() -> None:
+    marks = next(mark for mark in test_a_missing_event_is_found.pytestmark if mark.name == "parametrize")
+    tried = {event for event, _ in marks.args[1]}
+    assert {name for event, name in NAMES.items() if issubclass(event, DurableEvent)} <= tried

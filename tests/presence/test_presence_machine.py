@@ -1,0 +1,229 @@
+"""Three people on up to nine devices do what people do; the server and the reference model agree after every step.
+
+Covers ryadom.presence.actions, ryadom.presence.statuses, ryadom.live.registry, ryadom.sync.entry.
+"""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import pairwise, permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from presence.street import Actor, Gadget, Seen, Street
+from presence.wires import Wire
+from ryadom import app
+from ryadom.auth.passwords import Passwords
+from ryadom.clock import utc
+from torture import steps
+
+STEPS = 50_000
+STEPS_EACH = 200
+NAMES = ("alice", "bob", "carol")
+SECONDS = (0.5, 1, 2, 3, 4, 4.5, 5, 5.5, 9, 10, 14.5, 15, 15.5, 20, 25, 34.5, 35, 45, 50, 59.5, 60, 61, 100, 290, 300)
+DEEDS = {
+    "connect": 8, "close": 3, "drop": 3, "vanish": 2, "request": 5, "command": 3, "ping": 1, "logout": 2, "revoke": 1,
+    "revoke_all": 1, "expire": 1, "password": 1, "offline": 2, "online": 2, "hide": 1, "show": 2,
+}  # fmt: skip
+RELATIONS = {"add": 4, "remove": 2, "block": 2, "unblock": 4}
+Step = tuple[str, int, float]
+
+
+def all_steps() -> list[Step]:
+    """Everything that may happen next, as often as its weight says."""
+    found: list[Step] = [("wait", 0, seconds) for seconds in SECONDS for _ in range(9)]
+    found += [("crash", 0, seconds) for seconds in (0, 1, 30) for _ in range(2)]
+    for who in range(len(NAMES)):
+        for deed, weight in DEEDS.items():
+            found += [(deed, who, device) for device in range(3) for _ in range(weight)]
+        for how, weight in RELATIONS.items():
+            found += [(how, who, other) for other in range(3) if other != who for _ in range(weight)]
+    return found
+
+
+class PresenceMachine(RuleBasedStateMachine):
+    """One server, three people who are mutual contacts at first."""
+
+    template: Path
+    taken = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="ryadom-", dir=self.template.parent))
+        shutil.copy(self.template / "ryadom.db", self.folder)
+        self.loop = asyncio.new_event_loop()
+        self.run(self.begin())
+
+    def run(self, coroutine: Any) -> Any:
+        """Run on this machine's loop."""
+        return self.loop.run_until_complete(coroutine)
+
+    async def begin(self) -> None:
+        """Start the server that the people are registered on."""
+        self.passwords = Passwords(memory_kib=8, passes=1)
+        self.street = Street(self.folder, self.passwords)
+        await self.street.start()
+        self.actors = [Actor(self.street, number + 1, name) for number, name in enumerate(NAMES)]
+        self.entries = set(permutations(range(3), 2))
+        self.blocks: set[tuple[int, int]] = set()
+        self.told: dict[Wire, dict[int, Seen]] = {}
+
+    @rule(step=st.sampled_from(all_steps()))
+    def step(self, step: Step) -> None:
+        """Something happens."""
+        type(self).taken += 1
+        self.run(self.take(*step))
+
+    async def take(self, what: str, who: int, which: float) -> None:
+        """Do it, let it settle, compare."""
+        before = self.mutual()
+        wires = [wire for _, gadget in self.gadgets() for wire in gadget.open_wires]
+        if what == "wait":
+            await self.street.advance(which)
+        elif what == "crash":
+            await self.crash(which)
+        elif what in RELATIONS:
+            await self.relate(what, who, int(which))
+        else:
+            await self.do(what, self.actors[who], int(which))
+        await self.street.settle()
+        for actor in self.actors:
+            actor.look()
+        await self.compare(before, wires)
+
+    async def do(self, what: str, actor: Actor, number: int) -> None:
+        """One device does something; one that is not signed in does that."""
+        if number not in actor.gadgets:
+            await actor.login(number)
+            return
+        gadget = actor.gadgets[number]
+        wire = next(iter(gadget.open_wires), None)
+        if what in ("logout", "revoke", "revoke_all", "expire", "password"):
+            await actor.end(what, number)
+        elif what in ("offline", "online"):
+            await self.declare(gadget, online=what == "online")
+        elif what == "connect" and len(gadget.open_wires) < 2:
+            await self.connect(gadget)
+        elif wire is not None and what in ("close", "drop", "vanish", "command", "ping"):
+            self.use(what, gadget, wire)
+        else:
+            gadget.note("request")
+            await gadget.ask()
+            if what in ("hide", "show"):
+                await actor.hide(number, what == "hide")
+
+    async def declare(self, gadget: Gadget, *, online: bool) -> None:
+        """`POST /status/online` or `/status/offline`."""
+        if online:
+            gadget.note("request")
+        await gadget.ask(parting=not online)
+        gadget.note("online" if online else "offline")
+        me = gadget.principal
+        await self.street.server.presence.declare(me.session_id, me.user_id, online=online)
+
+    async def connect(self, gadget: Gadget) -> None:
+        """Open a socket, which asks for `away` on some devices."""
+        wire = gadget.open()
+        await self.street.settle()
+        if gadget.wants_away:
+            wire.say(type="subscribe", events=["away"])
+
+    def use(self, what: str, gadget: Gadget, wire: Wire) -> None:
+        """Something happens on a socket."""
+        match what:
+            case "close":
+                wire.close_cleanly()
+            case "drop":
+                wire.drop()
+            case "vanish":
+                wire.vanished = True
+            case "ping":
+                gadget.note("heard")
+                wire.say(type="ping")
+            case "command":
+                gadget.note("command")
+                wire.say(type="typing_stop", chat_id=1)
+
+    async def relate(self, how: str, who: int, other: int) -> None:
+        """Someone changes an entry for another person, from any device of theirs."""
+        actor = self.actors[who]
+        if not actor.gadgets:
+            await actor.login(0)
+        gadget = next(iter(actor.gadgets.values()))
+        pair = (who, other)
+        if how == "remove" and pair not in self.entries:
+            how = "add"
+        gadget.note("request")
+        await gadget.ask()
+        await actor.relate(how, self.actors[other])
+        kept = self.entries if how in ("add", "remove") else self.blocks
+        (kept.add if how in ("add", "block") else kept.discard)(pair)
+
+    async def crash(self, seconds: float) -> None:
+        """The server is killed and starts again some seconds later."""
+        await self.street.stop()
+        for _, gadget in self.gadgets():
+            gadget.killed()
+        await self.street.jump(seconds)
+        await self.street.start()
+        for actor in self.actors:
+            for gadget in actor.gadgets.values():
+                await gadget.found()
+            actor.looked = self.street.clock.now()
+
+    def gadgets(self) -> Iterator[tuple[Actor, Gadget]]:
+        """Every signed-in device."""
+        for actor in self.actors:
+            for gadget in actor.gadgets.values():
+                yield actor, gadget
+
+    def mutual(self) -> set[tuple[int, int]]:
+        """Who are mutual contacts, as user ids, both ways."""
+        return {
+            (one + 1, other + 1)
+            for one, other in permutations(range(3), 2)
+            if {(one, other), (other, one)} <= self.entries and not {(one, other), (other, one)} & self.blocks
+        }
+
+    async def compare(self, before: set[tuple[int, int]], wires: list[Wire]) -> None:
+        """REST, events and the model agree, and no event was sent for nothing."""
+        after = self.mutual()
+        people = {actor.id: actor for actor in self.actors}
+        for actor in self.actors:
+            for away in (False, True):
+                expected = {
+                    person.id: shown(person.path[-1], away)
+                    for person in self.actors
+                    if (actor.id, person.id) in after
+                }
+                found = await self.street.server.db.read(self.street.server.statuses.read_contacts, actor.id, away)
+                assert {one.user_id: (one.status, stamp(one.last_seen)) for one in found} == expected
+            for gadget in actor.gadgets.values():
+                for wire in gadget.open_wires:
+                    told = wire.received()
+                    if wire in wires:
+                        check_events(told, {
+                            person.id: expected_steps(person.path, gadget.wants_away)
+                            if (actor.id, person.id) in before else [("status_change", *shown(person.path[-1], gadget.wants_away))]
+                            if (actor.id, person.id) in after else []
+                            for person in self.actors
+                        })
+                    else:
+                        check_events(told, {})
+        for actor in self.actors:
+            del actor.path[:-1]
+
+    def teardown(self) -> None:
+        """Stop the server."""
+        self.run(self.street.stop())
+        self.passwords.close()
+        self.run(self.loop.shutdown_default_executor())
+        self.loop.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
