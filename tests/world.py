@@ -182,20 +182,29 @@ class Device:
 
         `mirror`: the law is checked for it. `first_frame`: it signs in by that, not by a header.
         """
+        socket = self.open(peer=peer, first_frame=first_frame, **headers)
+        await self.welcomed(socket, mirror=mirror)
+        return socket
+
+    def open(self, *, peer: str = "198.51.100.7", first_frame: bool = False, **headers: str) -> Socket:
+        """Begin to open a socket; nothing has happened yet when this returns. `welcomed` waits for the rest."""
         sent = headers if first_frame else {"Authorization": f"Bearer {self.token}", **headers}
         wire = MemorySocket(self.world.server.edge, headers=sent, peer=peer)
         if first_frame:
             wire.send_text(json.dumps({"type": "auth", "token": self.token}))
         socket = Socket(self.world, wire)
         self.sockets.append(socket)
+        return socket
+
+    async def welcomed(self, socket: Socket, *, mirror: bool = True) -> None:
+        """Let a socket that was opened get its `hello`."""
         await self.world.settle()
         assert [one["type"] for one in socket.all()[:1]] in ([], ["hello"]), socket.seen
-        socket.received()
         if mirror and self.world.mirrors:
             socket.mirror = Mirror(self.world, socket, self.person.id, self.session_id)
             await socket.mirror.begin()
             self.world.mirrored.append(socket)
-        return socket
+        socket.received()
 
     async def read(self, message: Json) -> Json:
         """Mark a message as read, by REST."""
@@ -362,6 +371,31 @@ class World:
         for task in self.server._tasks:
             task.cancel()
         await self.server.db.close()
+        self.server._passwords.close()
+        for socket in self._sockets():
+            socket.wire.vanish()
+            socket.wire._gone = True
+
+    async def restart(self, seconds: float = 0.0, *, graceful: bool = False) -> None:
+        """End the server, by a kill or as SIGTERM does, and start it again so many seconds later."""
+        if graceful:
+            await self.settle()
+            self._running = False
+            for socket in self._sockets():
+                socket.wire.edge.shutdown()
+            await self.settle()
+            await self.server.stop()
+        else:
+            await self.crash()
+        await self.jump(seconds)
+        await self.start()
+
+    def _sockets(self) -> list[Socket]:
+        """Every socket that is still open."""
+        devices = [device for person in self.people.values() for device in person.devices.values()]
+        if self.stranger is not None:
+            devices.append(self.stranger)
+        return [socket for device in devices for socket in device.sockets if socket.alive]
 
     async def close(self) -> None:
         """Check the law, and stop the server."""

@@ -106,7 +106,7 @@ class Server:
         )  # fmt: skip
         commands = handlers(clock, self.hub, self.statuses, self.typing, self.receipts, self.messages)
         gate = SocketGate(clock, self.limiter, self.entry, commands, self.pulse.at)
-        self.edge = make_edge(gate, self.pulse, clock)
+        self.edge = make_edge(gate, self.pulse, clock, self.metrics.dropped)
         self.http = make_http(clock, self.pulse)
         self.outbox.precede(SessionEnded, self._session_ended)
         self.asgi = self._rest()
@@ -156,6 +156,7 @@ class Server:
             openapi_config=None,
             request_class=rest.JsonRequest,
             request_max_body_size=rest.MAX_BODY,
+            before_request=rest.answer_options,
             after_request=rest.uncached,
             logging_config=None,
         )  # fmt: skip
@@ -170,12 +171,14 @@ class Server:
         self.hub.end_session(fact.session_id, SESSION_OVER)
         device = self.live.device(fact.session_id)
         if device is not None:
+            self.live.listen(device)
             self.auth.save_as(device, "gone")
 
     def _watch(self) -> None:
         self.pulse.on_beat = self.entry.beat
         self.pulse.wake = self.live.moved = self.typing.moved = self.counts.moved = self._nearer.set
         self.live.left = self.entry.left
+        self.live.last_heard = self.hub.last_heard
         self.hub.on_event = self.metrics.delivered
         self.db.on_batch = self.metrics.batches.observe
 

@@ -67,7 +67,7 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
     values = _from_file(environ) | _from_environment(environ)
     values |= {name: value for name, value in overrides.items() if value is not None}
     try:
-        settings = msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=lambda to, text: to(text))
     except msgspec.ValidationError as error:
         raise ConfigError(f"A setting does not fit: {error}") from None
     _check(settings)

@@ -38,6 +38,10 @@ class Metrics:
         """An event went to so many connections."""
         self.events.labels(name).inc(deliveries)
 
+    def dropped(self, what: str, count: int) -> None:
+        """A client that does not read has lost so many events, or its socket."""
+        self.too_slow.labels(what).inc(count)
+
     def text(self) -> bytes:
         """The exposition."""
         return generate_latest(self.registry)

@@ -1,5 +1,6 @@
 """What every REST route shares: how errors look, which may come, and who asks."""
 
+import math
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -93,7 +94,7 @@ def answer(refusal: Refusal) -> Response[bytes]:
     """The HTTP answer of a refusal."""
     headers = {"Cache-Control": "no-store"}
     if refusal.status in (429, 503):
-        headers["Retry-After"] = str(max(1, round(refusal.retry_after or 1.0)))
+        headers["Retry-After"] = str(math.ceil(refusal.retry_after or 1.0))
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(problem_bytes(refusal), status_code=refusal.status, headers=headers, media_type=PROBLEM)
@@ -139,6 +140,15 @@ def _what_does_not_fit(extra: Iterable[Any]) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
+
+
+def answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """OPTIONS names every method of its path; the framework names those that were there when the path was new."""
+    if request.method != "OPTIONS":
+        return None
+    path = request.scope["path_template"]
+    methods = {method for route in request.app.routes if route.path == path for method in getattr(route, "methods", ())}
+    return uncached(Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))}))
 
 
 def uncached(response: Response[Any]) -> Response[Any]:

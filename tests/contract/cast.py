@@ -31,7 +31,7 @@ class Cast:
 
     async def make(self) -> None:
         """Let everybody sign up, meet, fall out and leave."""
-        world = World(self.folder)
+        world = World(self.folder, mirrors=False, stranger=False)
         await world.start()
         for name in (*ACTORS[2:], "extra", "newcomer"):
             person = await world.person(name, connect=False)
@@ -62,7 +62,7 @@ class Cast:
         """A server on a copy of the database."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder)
-        world = World(folder)
+        world = World(folder, mirrors=False, stranger=False)
         await world.start()
         return world
 

@@ -27,7 +27,7 @@ def cast() -> Iterator[Cast]:
 async def strict(data: Path, empty_database: Path) -> AsyncIterator[World]:
     """A server that keeps its rate limits."""
     shutil.copy(empty_database, data / "ryadom.db")
-    world = World(data, rate_limits=True)
+    world = World(data, mirrors=False, stranger=False, rate_limits=True)
     await world.start()
     yield world
     await world.close()

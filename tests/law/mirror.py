@@ -54,10 +54,19 @@ class Mirror:
         self.reader = self.reader._replace(away=client.wants_away)
         self.state = await self._fresh()
         self.began = self.state.rev
+        self._welcome(events)
+
+    def _welcome(self, events: list[Json]) -> None:
+        """`hello`; and what came before the snapshot: a client that keeps it and folds it afterwards must not suffer."""
+        if events[0]["type"] == "hello":
+            entitlement.check_hello(self.reader, events[0])
+        late = self.state
         for event in events:
-            if event["type"] == "hello":
-                entitlement.check_hello(self.reader, event)
-                self.state = reduce(self.state, event)
+            late = reduce(late, event)
+        now = self.world.clock.now()
+        wrong = list(differences(normal(late, now), normal(self.state, now)))
+        assert not wrong, f"{self}: events from before the snapshot spoil it:\n" + "\n".join(wrong)
+        self.state = reduce(self.state, events[0])
 
     async def fold(self) -> None:
         """Take what has come since the last time."""

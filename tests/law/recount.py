@@ -1,12 +1,40 @@
 """Unread by brute force: read the raw tables, count in Python. Shares no line with the server."""
 
 import sqlite3
+from collections import defaultdict
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-FOREVER_AGO = datetime.fromtimestamp(0, UTC)
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+class Written(NamedTuple):
+    """A message that is there."""
+
+    id: int
+    seq: int
+    sender_id: int
+
+
+class Inside(NamedTuple):
+    """A member of a chat."""
+
+    chat_id: int
+    user_id: int
+    mark: int
+    muted_until: datetime
+
+
+class Facts(NamedTuple):
+    """What the tables say."""
+
+    members: list[Inside]
+    roles: dict[int, dict[int, str]]
+    """Chat → member → role."""
+    alive: dict[int, list[Written]]
+    """Chat → messages that are not deleted, by seq."""
 
 
 class Counted(NamedTuple):
@@ -17,18 +45,31 @@ class Counted(NamedTuple):
     muted: bool
 
 
-def recount(path: Path, now: datetime) -> dict[int, dict[int, Counted]]:
-    """User → chat → what is unread: messages after the mark that are not one's own and not deleted."""
+def read_facts(path: Path) -> Facts:
+    """Read the tables of the database in this file."""
     with closing(sqlite3.connect(path)) as raw:
-        members = raw.execute(
-            "SELECT chat_id, user_id, read_up_to_seq, muted_until FROM chat_members WHERE left_at IS NULL"
+        inside = raw.execute(
+            "SELECT chat_id, user_id, read_up_to_seq, muted_until, role FROM chat_members WHERE left_at IS NULL"
         ).fetchall()
-        messages = raw.execute("SELECT chat_id, seq, sender_id FROM messages WHERE deleted_at IS NULL").fetchall()
-        users = [row[0] for row in raw.execute("SELECT id FROM user")]
-    counted: dict[int, dict[int, Counted]] = {user: {} for user in users}
-    for chat, user, mark, muted_until in members:
-        unread = sum(1 for in_chat, seq, sender in messages if in_chat == chat and seq > mark and sender != user)
-        counted[user][chat] = Counted(unread, mark, _moment(muted_until) > now)
+        written = raw.execute(
+            "SELECT chat_id, id, seq, sender_id FROM messages WHERE deleted_at IS NULL ORDER BY seq"
+        ).fetchall()
+    roles: dict[int, dict[int, str]] = defaultdict(dict)
+    for chat, user, _, _, role in inside:
+        roles[chat][user] = role
+    alive: dict[int, list[Written]] = defaultdict(list)
+    for chat, *message in written:
+        alive[chat].append(Written(*message))
+    members = [Inside(chat, user, mark, _moment(until)) for chat, user, mark, until, _ in inside]
+    return Facts(members, roles, alive)
+
+
+def recount(facts: Facts, now: datetime) -> dict[int, dict[int, Counted]]:
+    """User → chat → what is unread: messages after the mark that are not one's own and not deleted."""
+    counted: dict[int, dict[int, Counted]] = defaultdict(dict)
+    for chat, user, mark, muted_until in facts.members:
+        unread = sum(1 for one in facts.alive[chat] if one.seq > mark and one.sender_id != user)
+        counted[user][chat] = Counted(unread, mark, muted_until > now)
     return counted
 
 
@@ -38,4 +79,4 @@ def total(chats: dict[int, Counted]) -> int:
 
 
 def _moment(stored: str | None) -> datetime:
-    return FOREVER_AGO if stored is None else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return LONG_AGO if stored is None else datetime.fromisoformat(stored).replace(tzinfo=UTC)

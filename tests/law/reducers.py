@@ -121,18 +121,20 @@ def chat_changed(state: State, event: Json) -> State:
     """A chat that one has joined, that is gone, or what is new about it."""
     change = event["chat"]
     chat_id = change["id"]
+    chat = state.chats.get(chat_id)
+    if chat is not None and event["rev"] < chat["rev"]:
+        return state
     if change.get("gone"):
         return _forget_chat(state, chat_id)
     if "chat" in change:
-        room = {chat_id: {}}
+        room: dict[int, Json] = {chat_id: {}}
         return replace(
             state,
             chats=state.chats | {chat_id: change["chat"]},
             members=room | state.members,
             messages=room | state.messages,
         )
-    chat = state.chats.get(chat_id)
-    if chat is None or event["rev"] < chat["rev"]:
+    if chat is None:
         return state
     told = {name: change[name] for name in ("title", "role", "muted_until") if name in change}
     state = with_chat(state, chat_id, event["rev"], **told)

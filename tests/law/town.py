@@ -23,6 +23,10 @@ class Town:
         self.direct: Json
         self.group: Json
         self.channel: Json
+        self.private: Json
+        """A group of Alice's alone, where a test makes one."""
+        self.oldest: Json
+        self.newest: Json
 
     @property
     def laptop(self) -> Device:

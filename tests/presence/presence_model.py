@@ -10,13 +10,12 @@ class Entry(NamedTuple):
     """Something that happened to a session.
 
     `what`: request, command, open, heard, close (by the client), break, offline, online, end, crash, start.
-    For `start`: `active` and `seen` are what the server found written about the session.
+    For `start`: `active` is what the server found written about the session.
     """
 
     at: float
     what: str
     active: float = NEVER
-    seen: float = NEVER
 
 
 Log = list[Entry]
@@ -25,7 +24,7 @@ Log = list[Entry]
 def counts(log: Log, now: float) -> bool:
     """Whether a session counts as present."""
     sockets, until, grace, absent, before = 0, NEVER, NEVER, False, (False, False)
-    for at, what, *_ in log:
+    for at, what, _ in log:
         if at > now:
             break
         if what == "open":
@@ -52,7 +51,7 @@ def counts(log: Log, now: float) -> bool:
 def active(log: Log, now: float) -> float:
     """The last command or request of a session."""
     last = NEVER
-    for at, what, written, _ in log:
+    for at, what, written in log:
         if at > now:
             break
         if what in ("request", "command", "open", "offline", "online"):
@@ -65,14 +64,12 @@ def active(log: Log, now: float) -> float:
 def proof(log: Log, now: float) -> float:
     """The last proof of presence of a session: what it did while it was not absent by its own word."""
     last, absent = NEVER, False
-    for at, what, _, seen in log:
+    for at, what, _ in log:
         if at > now:
             break
         if what in ("open", "online"):
             absent = False
-        if what == "start":
-            last = NEVER if absent else seen
-        elif what in ("request", "command", "open", "heard", "close", "online", "offline") and not absent:
+        if what not in ("break", "crash", "start", "end") and not absent:
             last = at
         if what == "offline":
             absent = True

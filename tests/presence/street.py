@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
-from presence.presence_model import NEVER, Entry, Log, moments, proof, status
+from presence.presence_model import Entry, Log, active, moments, proof, status
 from presence.wires import Wire
 from ryadom import app
 from ryadom.auth.actions import Origin, ProfileChange
@@ -18,17 +18,19 @@ from ryadom.auth.sessions import Principal
 from ryadom.contacts.actions import Contacts
 from ryadom.db.tables import Instant, user_sessions
 from ryadom.db.tx import Tx
+from ryadom.presence import store
+from virtual_clock import START
 from world import PASSWORD, World
 
+WRITE_BEHIND = 100
+"""Seconds that a server may lose of the last proof of presence when it is killed: a minute, and a heartbeat."""
 ORIGIN = Origin("203.0.113.5", "")
 AGE = (
     update(user_sessions)
     .where(user_sessions.c.id == bindparam("session_id"))
     .values(created_at=bindparam("born", type_=Instant))
 )
-WRITTEN = select(user_sessions.c.last_activity, user_sessions.c.last_seen).where(
-    user_sessions.c.id == bindparam("session_id")
-)
+WRITTEN = select(user_sessions.c.last_activity).where(user_sessions.c.id == bindparam("session_id"))
 
 
 class QuietServer(app.Server):
@@ -96,11 +98,11 @@ class Gadget:
         self.log.append(Entry(self.street.clock.now(), "crash"))
 
     async def found(self) -> None:
-        """The server is back, with what it had written about this session: a minute or so old, never newer."""
-        now = self.street.clock.now()
-        active, seen = await self.street.server.db.read(written, self.principal.session_id)
-        assert 0 <= max(proof(self.log, now), seen) - seen <= 100
-        self.log.append(Entry(now, "start", active, seen))
+        """The server is back, with what it had written about this session a while ago."""
+        killed = self.actor.crashed
+        known, truth = await self.street.server.db.read(written, self.principal.session_id), active(self.log, killed)
+        assert min(truth - 60, active(self.log, killed - WRITE_BEHIND)) <= known <= truth
+        self.log.append(Entry(self.street.clock.now(), "start", known))
 
     async def ask(self, *, parting: bool = False) -> None:
         """What the server does with every request before its route."""
@@ -126,9 +128,9 @@ class Actor:
         self.gadgets: dict[int, Gadget] = {}
         self.past: list[Log] = []
         self.hidden = False
-        self.path = [Seen("offline", NEVER)]
+        self.path = [Seen("offline", START)]
         """What others saw of this person since the step began."""
-        self.looked = street.clock.now()
+        self.looked = self.crashed = street.clock.now()
 
     def look(self) -> None:
         """Follow what others see, up to now."""
@@ -136,11 +138,22 @@ class Actor:
         for moment in moments(self.logs, self.looked, now) if now > self.looked else [now]:
             before, last_seen = self.path[-1]
             after = status(self.logs, moment, hidden=self.hidden)
-            if "offline" in (before, after):
-                last_seen = max(last_seen, *(proof(log, moment) for log in self.logs))
             if after != before:
+                if "offline" in (before, after):
+                    last_seen = max([last_seen, *(proof(log, moment) for log in self.logs)])
                 self.path.append(Seen(after, last_seen))
         self.looked = now
+
+    async def remember(self) -> None:
+        """A server that was killed knows of what was before only what it had written: a last_seen may be older."""
+        before, now = self.path[0].last_seen, self.path[-1].last_seen
+        if before < now <= self.crashed:
+            person = await self.street.server.db.read(store.one, self.id)
+            assert person is not None
+            assert person.last_seen is not None
+            known = person.last_seen.timestamp()
+            assert max(before, now - WRITE_BEHIND) <= known <= now
+            self.path = [seen._replace(last_seen=known) if seen.last_seen == now else seen for seen in self.path]
 
     @property
     def logs(self) -> list[Log]:
@@ -157,8 +170,9 @@ class Actor:
         """These sessions are over."""
         for number in numbers:
             gadget = self.gadgets.pop(number)
-            gadget.note("end")
+            gadget.log.append(Entry(self.street.clock.now(), "end"))
             self.past.append(gadget.log)
+        self.look()
 
     async def end(self, how: str, number: int) -> None:
         """End sessions in one of the ways there are; `number` is the session that asks, or that expires."""
@@ -199,10 +213,9 @@ class Actor:
         await getattr(Contacts(self.street.server.db), how)(self.id, other.id, *([None] if how == "add" else []))
 
 
-def written(tx: Tx, session_id: int) -> tuple[float, float]:
-    """What the database says: last activity, last proof of presence."""
-    active, seen = tx.first(WRITTEN, session_id=session_id)
-    return active.timestamp(), seen.timestamp()
+def written(tx: Tx, session_id: int) -> float:
+    """The last activity of a session, as the database has it."""
+    return float(tx.value(WRITTEN, session_id=session_id).timestamp())
 
 
 def age(tx: Tx, session_id: int) -> None:

@@ -1,5 +1,6 @@
 """All commands, and how their refusals are said: one line on stderr, exit status 1."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -31,10 +32,13 @@ app.command()(serving.config)
 REFUSALS = (ConfigError, DatabaseTooNew, InUse, Unwritable, BadBackup, Failed)
 INTERRUPTED = 130
 """What a shell expects of a command that Ctrl+C ended."""
+PRIVATE = 0o077
+"""The files that a command makes are for its own user: a database has everybody's messages."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; raises SystemExit with its status."""
+    os.umask(os.umask(PRIVATE) | PRIVATE)
     try:
         app(arguments)
     except REFUSALS as refusal:

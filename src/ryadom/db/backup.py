@@ -81,7 +81,10 @@ def restore(database: Path, source: Path) -> Path | None:
     with alone(database):
         restored = _copied(source, database)
         _check_revision(restored, source)
-        kept = _keep(database) if database.exists() else None
+        kept = None
+        if database.exists():
+            _belong_alike(restored, database)
+            kept = _keep(database)
         for side in SIDES:
             Path(f"{database}{side}").unlink(missing_ok=True)
         restored.replace(database)
@@ -146,14 +149,25 @@ def _check_revision(copy: Path, source: Path) -> None:
         raise
 
 
+def _belong_alike(copy: Path, database: Path) -> None:
+    """Let the server's own user read and write it, though another one, such as root, restores it."""
+    before = database.stat()
+    copy.chmod(before.st_mode)
+    if before.st_uid != copy.stat().st_uid:
+        os.chown(copy, before.st_uid, before.st_gid)
+
+
 def _keep(database: Path) -> Path:
     """Give the old database a second name, with what its journal holds. The first stays valid until it is replaced."""
     kept = _free_name(database)
+    journal, kept_journal = Path(f"{database}-wal"), Path(f"{kept}-wal")
+    if journal.exists():
+        # Before the file is opened: SQLite removes the journal of one that is too damaged.
+        os.link(journal, kept_journal)
     _fold_journal(database)
-    for side in SIDES:
-        if (beside := Path(f"{database}{side}")).exists():
-            os.link(beside, f"{kept}{side}")
     os.link(database, kept)
+    if kept_journal.exists() and kept_journal.stat().st_size == 0:
+        kept_journal.unlink()
     return kept
 
 

@@ -89,6 +89,8 @@ class Registry:
         """People who chose to appear offline."""
         self.due: set[int] = set()
         """People whose published status may be wrong now."""
+        self.last_heard: Callable[[int], float] = lambda session_id: 0.0
+        """Asked when something was last heard on the sockets of a session."""
         self.left: Callable[[Device], None] = lambda device: None
         """Called with a device that counts no more, before it is forgotten."""
         self.wake: Callable[[], None] = lambda: None
@@ -146,6 +148,12 @@ class Registry:
             device.seen = max(device.seen, now)
         return device
 
+    def parting(self, session_id: int, user_id: int, now: float) -> None:
+        """A request that ends presence: a proof of it, but only where there was any."""
+        device = self._devices.get(session_id)
+        if user_id in self.published and not (device is not None and device.absent):
+            self.remember(user_id, now)
+
     def declared(self, session_id: int, user_id: int, now: float, *, online: bool) -> None:
         """The session says that it is here, or that it is not."""
         device = self._known(session_id, user_id, now)
@@ -192,10 +200,16 @@ class Registry:
 
     def last_proof(self, user_id: int) -> float | None:
         """The last proof of presence of a person, since they last stepped to offline."""
-        proofs = [device.seen for device in self.devices(user_id) if not device.absent]
+        proofs = [self.listen(device) for device in self.devices(user_id) if not device.absent]
         if user_id in self._parting:
             proofs.append(self._parting[user_id])
         return max(proofs, default=None)
+
+    def listen(self, device: Device) -> float:
+        """The last proof of presence of a device, with what its sockets have heard since its last command."""
+        if device.sockets:
+            device.seen = max(device.seen, self.last_heard(device.session_id))
+        return device.seen
 
     def next_due(self) -> float:
         """When the next device may step; infinite when none will."""
@@ -222,9 +236,10 @@ class Registry:
                 self._forget(device)
         if status == "offline":
             self.published.pop(user_id, None)
-            self._parting.pop(user_id, None)
         else:
             self.published[user_id] = status
+        if not any(device.present(now) for device in self.devices(user_id)):
+            self._parting.pop(user_id, None)
 
     def _known(self, session_id: int, user_id: int, now: float) -> Device:
         device = self._devices.get(session_id)

@@ -17,7 +17,10 @@ from ryadom.rest import an_id, either, problems
 from . import store
 from .actions import Messages, Send
 
-SeqParameter = Annotated[int | None, Parameter(ge=0, le=MAX_ID)]
+# Litestar leaves the bounds of what may be absent out of the description.
+SeqParameter = Annotated[
+    int | None, Parameter(ge=0, le=MAX_ID, schema_extra={"minimum": 0, "maximum": MAX_ID})
+]  # fmt: skip
 TAGS = ["Messages"]
 PAGE = 50
 

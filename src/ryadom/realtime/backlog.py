@@ -8,12 +8,14 @@ MAX_BYTES = 1 << 20
 class Backlog:
     """Frames for a peer that does not read at the moment, in order, within `MAX_EVENTS` and `MAX_BYTES`."""
 
-    __slots__ = ("_bytes", "_droppable", "_frames")
+    __slots__ = ("_bytes", "_droppable", "_frames", "dropped")
 
     def __init__(self) -> None:
         self._frames: dict[object, bytes] = {}
         self._droppable: dict[object, None] = {}
         self._bytes = 0
+        self.dropped = 0
+        """How many frames were dropped for want of room; whoever counts them sets it back."""
 
     def put(self, frame: bytes, slot: object, droppable: bool) -> bool:
         """Queue a frame, in place of the one with the same slot. False: there is no room, even without the droppable.
@@ -23,8 +25,10 @@ class Backlog:
         key = object() if slot is None else slot
         while not self._fits(key, len(frame)):
             if not self._droppable:
+                self.dropped += droppable
                 return droppable
             self._drop(next(iter(self._droppable)))
+            self.dropped += 1
         self._bytes += len(frame) - len(self._frames.get(key, b""))
         self._frames[key] = frame
         if droppable:

@@ -8,6 +8,7 @@ import asyncio
 import http
 import math
 import secrets
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -76,9 +77,11 @@ class Gate(Protocol):
 class Tick:
     """The connections that have something to write at the end of this tick of the event loop."""
 
-    __slots__ = ("_dirty",)
+    __slots__ = ("_dirty", "on_drop")
 
-    def __init__(self) -> None:
+    def __init__(self, on_drop: Callable[[str, int], None] = lambda what, count: None) -> None:
+        self.on_drop = on_drop
+        """Told what clients that do not read have lost: `event` or `socket`, and how many."""
         self._dirty: list[Connection] = []
 
     def add(self, connection: "Connection") -> None:
@@ -139,9 +142,7 @@ class Connection:
         if self.closing:
             return
         if self._backlog is not None:
-            if not self._backlog.put(frame, slot, droppable):
-                self._backlog = None
-                self.close(TOO_SLOW)
+            self._put(self._backlog, frame, slot, droppable)
             return
         out = self._out
         if not out:
@@ -150,6 +151,16 @@ class Connection:
         self._size += len(frame)
         if self._size >= PORTION or len(out) >= MAX_EVENTS:
             self.flush()
+
+    def _put(self, backlog: Backlog, frame: bytes, slot: object, droppable: bool) -> None:
+        fits = backlog.put(frame, slot, droppable)
+        if backlog.dropped:
+            self._tick.on_drop("event", backlog.dropped)
+            backlog.dropped = 0
+        if not fits:
+            self._tick.on_drop("socket", 1)
+            self._backlog = None
+            self.close(TOO_SLOW)
 
     def close(self, code: CloseCode) -> None:
         """Write what is queued, then a close frame; send nothing after it. Abort the transport after 5 s at most.

@@ -7,6 +7,7 @@ decided in `inbox`, what may wait for a client in `backlog`, when silence is the
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from websockets.frames import Frame
@@ -212,12 +213,14 @@ class Edge(asyncio.Protocol):
         self.around.gate.closed(connection, code, code in _CLEAN)
 
 
-def make_edge(gate: Gate, pulse: Pulse, clock: Clock) -> type[Edge]:
-    """The class for uvicorn's `ws=`, bound to this application."""
+def make_edge(
+    gate: Gate, pulse: Pulse, clock: Clock, on_drop: Callable[[str, int], None] = lambda what, count: None
+) -> type[Edge]:
+    """The class for uvicorn's `ws=`, bound to this application. `on_drop`: see `Tick`."""
 
     class BoundEdge(Edge):
         __slots__ = ()
-        around = Surroundings(gate, pulse, clock, Tick())
+        around = Surroundings(gate, pulse, clock, Tick(on_drop))
 
     return BoundEdge
 

@@ -146,6 +146,10 @@ class Hub:
         """The connections of one session."""
         return list(self._sessions.get(session_id, ()))
 
+    def last_heard(self, session_id: int) -> float:
+        """When something was last heard on the connections of a session, epoch seconds; 0 when it has none."""
+        return max((client.socket.last_heard for client in self._sessions.get(session_id, ())), default=0.0)
+
     def end_session(self, session_id: int, code: CloseCode) -> int:
         """Close every socket of a session; they get nothing after this. How many there were."""
         clients = self.session(session_id)

@@ -169,9 +169,12 @@ def load_person(tx: Tx, user_id: int) -> Person:
     for chat_id, unread, mark, muted_until, *revs in tx.run(COUNTS, user_id=user_id):
         chats[chat_id] = Count(unread, mark, _seconds(muted_until), rev)
         own_rev = max(own_rev, *revs)
-    mutual = mutual_ids(tx, [user_id])[user_id]
-    own_rev = max(own_rev, tx.value(store.MARKS_REV, user_id=user_id, mutual=mutual))
-    return Person(chats, set(mutual), own_rev)
+    return Person(chats, set(mutual_ids(tx, [user_id])[user_id]), own_rev)
+
+
+def marks_rev(tx: Tx, user_id: int) -> int:
+    """The rev of the last reading by a mutual contact in a chat of this person's: they may have missed it."""
+    return int(tx.value(store.MARKS_REV, user_id=user_id, mutual=mutual_ids(tx, [user_id])[user_id]))
 
 
 def _seconds(moment: datetime | None) -> float:

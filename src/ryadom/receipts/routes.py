@@ -27,7 +27,10 @@ class ReadMark(msgspec.Struct, frozen=True):
 def routes(receipts: Receipts) -> list[HTTPRouteHandler]:
     """The route handlers."""
 
-    @post("/status/read", status_code=200, tags=["Statuses"], responses=problems("different_chats", "not_found"))
+    @post(
+        "/status/read", status_code=200, tags=["Statuses"],
+        responses=problems("different_chats", "not_found", "invalid"),
+    )  # fmt: skip
     async def mark_read(request: Asked, data: ReadMark) -> ReadResult:
         """Mark a message and all before it in its chat as read. It never moves back."""
         if data.message_id is not None and data.message_ids is None:
@@ -35,7 +38,7 @@ def routes(receipts: Receipts) -> list[HTTPRouteHandler]:
         elif data.message_ids and data.message_id is None:
             ids = data.message_ids
         else:
-            raise Refusal("bad_request", "Give either message_id or message_ids (at least one).")
+            raise Refusal("invalid", "Give either message_id or message_ids (at least one).")
         return await receipts.read(request.user.user_id, data.chat_id, ids)
 
     return [mark_read]

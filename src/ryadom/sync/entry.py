@@ -28,7 +28,7 @@ from ryadom.realtime.frames import text_frame
 from ryadom.realtime.gate import Answer, Handler, Later
 from ryadom.realtime.hub import Client, Hub, encode
 from ryadom.receipts.actions import Receipts
-from ryadom.receipts.counts import Counts, load_person
+from ryadom.receipts.counts import Counts, load_person, marks_rev
 
 PROTOCOL = 1
 AWAY = "away"
@@ -92,13 +92,14 @@ class Entry:
         # On SQLite reading does not yield, so nothing is committed between this snapshot and the registration;
         # what was committed before but not delivered yet is told apart by its rev.
         person = await self._db.read(load_person, client.user_id)
+        read_by_others = await self._db.read(marks_rev, client.user_id)
         person = self._hub.add(client, person)
         self._counts.watch(client.user_id, person)
         now = self._clock.utcnow()
         hello = Hello(
             timestamp=now, protocol=PROTOCOL, connection_id=connection.id, user_id=client.user_id,
             session_id=client.session_id, server_time=now, server_version=__version__, heartbeat=self._heartbeat,
-            rev=person.rev,
+            rev=max(person.rev, read_by_others),
         )  # fmt: skip
         connection.send(text_frame(encode(hello)))
         return client
@@ -136,7 +137,7 @@ class Entry:
         `parting`: the request ends presence. Then nobody is shown as coming who comes only to go.
         """
         if parting:
-            self._live.heard(principal.session_id, self._clock.now())
+            self._live.parting(principal.session_id, principal.user_id, self._clock.now())
             return None
         device = self._live.requested(principal.session_id, principal.user_id, self._clock.now())
         self.save_now_and_then(device)

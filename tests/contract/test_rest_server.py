@@ -1,0 +1,55 @@
+"""Contract §10: is it alive, can it serve, what does it count (`ryadom.web.routes`, `ryadom.metrics`)."""
+
+from pathlib import Path
+
+from contract.raw import raw
+from contract.shapes import problem
+from world import World
+
+
+async def test_alive_and_ready(world: World) -> None:
+    for path in ("/healthz", "/healthz/", "/readyz", "/readyz/"):
+        assert (await world.call("GET", path)).status == 200
+    world.server._ready = False
+    assert (await world.call("GET", "/healthz")).status == 200
+    answer = await world.call("GET", "/readyz")
+    problem(answer, 503, "busy")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_metrics_are_for_this_machine(world: World) -> None:
+    alice = await world.person("alice")
+    await alice.device("phone", connect=False)
+    await alice.web.get("/chats")
+    # The stranger who watches every test is here too.
+    local = await raw(world, "GET", "/metrics", peer="127.0.0.1")
+    assert local.status == 200
+    text = local.body.decode()
+    assert "ryadom_sockets 2.0" in text
+    assert "ryadom_users_online 2.0" in text
+    assert 'ryadom_request_seconds_count{method="GET",route="/chats",status="200"} 1.0' in text
+    assert (await raw(world, "GET", "/metrics", peer="::1")).status == 200
+    for peer, headers in (("203.0.113.5", {}), ("127.0.0.1", {"X_Forwarded_For": "203.0.113.5"})):
+        problem(await raw(world, "GET", "/metrics", peer=peer, **headers), 404, "not_found")
+    token = {"Authorization": f"Bearer {alice.web.token}"}
+    problem(await raw(world, "GET", "/metrics", **token), 404, "not_found")
+
+
+async def test_metrics_by_token(data: Path) -> None:
+    world = World(data, metrics_token="watch me")
+    await world.start()
+    assert (await raw(world, "GET", "/metrics", Authorization="Bearer watch me")).status == 200
+    problem(await raw(world, "GET", "/metrics", Authorization="Bearer watch you"), 404, "not_found")
+    problem(await raw(world, "GET", "/metrics?token=watch+me"), 404, "not_found")
+    await world.close()
+
+
+async def test_the_pages_work_offline(world: World) -> None:
+    for path in ("/", "/docs/rest", "/docs/socket"):
+        page = await world.call("GET", path)
+        assert page.status == 200
+        assert page.headers["content-type"].startswith("text/html")
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert b'src="http' not in page.body
+    problem(await world.call("GET", "/static/none.js"), 404, "not_found")
+    problem(await world.call("GET", "/static/..%2Fpages.py"), 404, "not_found")

@@ -1,0 +1,113 @@
+"""Every route against its own description, with made-up requests: no 5xx, and no answer that is not described."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from contract.live_server import LiveServer
+from ryadom.web.documents import documents
+from torture import steps
+
+ENDING = {"/logout", "/sessions/{session_id}", "/sessions/revoke_all", "/users/me/password"}
+"""What may end the session that asks: asked by somebody who signs in anew each time."""
+HARD: set[tuple[str, str]] = set()
+"""Operations."""
+REAL = 6
+"""Small ids mostly exist: of two people, their chats, messages and sessions."""
+
+
+answered: dict[tuple[str, str], set[int]] = {}
+"""What each operation has answered in this run."""
+
+
+def described() -> Any:
+    """The description without its `default` answers, under which anything would be described."""
+    document = documents()["openapi.json"]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            del operation["responses"]["default"]
+    schema = schemathesis.openapi.from_dict(document)
+    # 422: what fits the description of each field may still not fit together.
+    schema.config.checks.positive_data_acceptance.expected_statuses += ["422"]
+    return schema
+
+
+api = described()
+
+
+def realistic(value: Any) -> Any:
+    """Whole numbers as clients write them, without a point, and every other id small enough to exist."""
+    if isinstance(value, dict):
+        return {key: realistic(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [realistic(one) for one in value]
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value > REAL and value % 2:
+        return value % REAL + 1
+    return value
+
+
+@api.hook
+def map_body(context: Any, body: Any) -> Any:
+    """Schemathesis calls it with each body that it makes."""
+    return realistic(body)
+
+
+@api.hook
+def map_path_parameters(context: Any, path_parameters: Any) -> Any:
+    """Schemathesis calls it with the ids of each path that it makes."""
+    return realistic(path_parameters)
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[LiveServer]:
+    """A server with two people who have chats and messages."""
+    shared = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="ryadom-live-", dir=shared if shared.is_dir() else None))
+    server = LiveServer(folder)
+    alice, bob = server.register("alice"), server.register("bob")
+    signed_in = server.sign_in("alice")
+    for body in (
+        {"kind": "direct", "user_id": bob}, {"kind": "group", "title": "Ours", "member_ids": [bob]},
+        {"kind": "channel", "title": "News"},
+    ):  # fmt: skip
+        chat = server.http.post("/chats", json=body, headers=signed_in).json()["id"]
+        server.http.post(f"/chats/{chat}/messages", json={"text": "Hello"}, headers=signed_in)
+    bobs = server.sign_in("bob")
+    server.http.post("/contacts", json={"user_id": alice}, headers=bobs)
+    server.http.post("/chats/1/messages", json={"text": "Hello yourself"}, headers=bobs)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def signed_in(live: LiveServer) -> dict[str, str]:
+    """The headers of who owns the chats."""
+    return live.sign_in("alice")
+
+
+@pytest.mark.torture
+@api.parametrize()
+@settings(
+    max_examples=steps(25), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),
+)  # fmt: skip
+def test_every_answer_is_described(case: Any, live: LiveServer, signed_in: dict[str, str]) -> None:
+    headers = live.sign_in("bob") if case.path in ENDING else signed_in
+    answer = case.call_and_validate(live.url, headers=headers)
+    answered.setdefault((case.method, case.path), set()).add(answer.status_code)
+
+
+def test_made_up_requests_get_through() -> None:
+    """Not all of them are refused: else nothing was learnt about the answers that matter."""
+    refused = [operation for operation, statuses in answered.items() if not statuses & {200, 201, 204}]
+    described_ = {(method.upper(), path) for path, methods in api.raw_schema["paths"].items() for method in methods}
+    assert set(refused) & described_ <= HARD
