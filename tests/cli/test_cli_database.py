@@ -1,4 +1,4 @@
-"""`ryadom db …`, `backup` and `restore`, from `ryadom.cli.database`."""
+"""What is in `ryadom.cli.database`: `ryadom db …`, `backup` and `restore`."""
 
 import sqlite3
 from contextlib import closing

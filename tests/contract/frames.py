@@ -15,7 +15,9 @@ RAW = (
 )  # fmt: skip
 """Tokens that are no JSON, or the edge of it."""
 
-NAMES = sorted({field.name for command in COMMANDS for field in structs.fields(command)} | {"type", "kind", "__class__"})
+NAMES = sorted(
+    {field.name for command in COMMANDS for field in structs.fields(command)} | {"type", "kind", "__class__"}
+)
 TYPES = [str(command.__struct_config__.tag) for command in COMMANDS]
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -34,12 +36,15 @@ def _objects(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 _nested = st.builds(
     lambda depth, left, right: left * depth + right * depth,
-    st.sampled_from([2, 100, 900, 1100, 12_000]), st.sampled_from(["[", '{"x":', '{"type":']), st.sampled_from(["]", "}", ""]),
+    st.sampled_from([2, 100, 900, 1100, 12_000]), st.sampled_from(["[", '{"x":', '{"type":']),
+    st.sampled_from(["]", "}", ""]),
 )  # fmt: skip
 junk = st.one_of(
     st.recursive(
         _leaves,
-        lambda inner: st.one_of(st.lists(inner, max_size=4).map(lambda all_: "[" + ",".join(all_) + "]"), _objects(inner)),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=4).map(lambda all_: "[" + ",".join(all_) + "]"), _objects(inner)
+        ),
         max_leaves=8,
     ),
     _nested,
@@ -77,7 +82,9 @@ def bent(draw: Any, ids: dict[str, Any]) -> str:
             case _:
                 pairs.insert(place, (draw(_keys), draw(junk)))
     text = "{" + ",".join(f"{key}: {value}" for key, value in pairs) + "}"
-    before, after = draw(st.sampled_from([("", ""), ("", ""), ("", ""), ("\ufeff", ""), (" \n", "\t"), ("", "{}"), ("[", "]")]))
+    before, after = draw(
+        st.sampled_from([("", ""), ("", ""), ("", ""), ("\ufeff", ""), (" \n", "\t"), ("", "{}"), ("[", "]")])
+    )
     text = before + text + after
     if draw(st.integers(0, 9)) == 0:
         text = text[: draw(st.integers(0, len(text)))]

@@ -32,14 +32,15 @@ class LiveServer:
         await server.start()
         self._node = uvicorn.Server(
             uvicorn.Config(
-                server.asgi, port=0, ws=server.edge, http=server.http, lifespan="off", log_config=None, access_log=False,
-                server_header=False, date_header=False, proxy_headers=False,
+                server.asgi, port=0, ws=server.edge, http=server.http, lifespan="off", log_config=None,
+                access_log=False, server_header=False, date_header=False, proxy_headers=False,
             )
         )  # fmt: skip
         serving = asyncio.create_task(self._node.serve())
         while not self._node.started:
             await server.clock.sleep(0.01)
-        self.url = "http://127.0.0.1:%d" % self._node.servers[0].sockets[0].getsockname()[1]
+        port = self._node.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
         self._listens.set()
         await serving
         await server.stop()

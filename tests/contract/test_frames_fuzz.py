@@ -1,4 +1,4 @@
-"""Whatever a client sends, it gets an error or a right answer, and its socket stays: nothing is logged as our mistake."""
+"""Whatever a client sends, it gets an error or a right answer, and its socket stays; nothing is logged as our fault."""
 
 import asyncio
 import json

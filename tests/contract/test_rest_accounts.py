@@ -1,4 +1,4 @@
-"""Contract §2: accounts (`ryadom.auth.routes`, `ryadom.auth.actions`, `ryadom.auth.store`)."""
+"""Contract §2: accounts (`ryadom.auth.routes`, `ryadom.auth.actions`, `ryadom.auth.store` at work)."""
 
 from typing import Any
 from urllib.parse import quote

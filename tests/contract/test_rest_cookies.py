@@ -1,4 +1,4 @@
-"""Contract §1: the browser's cookie, and whose page may use it (`ryadom.auth.origin`, `ryadom.auth.bearer`)."""
+"""Contract §1: the browser's cookie, and whose page may use it (`ryadom.auth.origin`, `ryadom.auth.bearer` at work)."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Contract §5: messages (`ryadom.messages.routes`, `ryadom.messages.actions`, `ryadom.messages.store`)."""
+"""Contract §5: messages (`ryadom.messages.routes`, `ryadom.messages.actions`, `ryadom.messages.store` at work)."""
 
 import asyncio
 from typing import Any
@@ -102,7 +102,8 @@ async def test_a_reply_is_to_a_message_of_this_chat(talk: Any) -> None:
     first = (await post(alice, chat, "Hello")).json
     assert (await post(alice, chat, "Hello again", reply_to=first["id"])).json["reply_to"] == first["id"]
     other = await alice.post("/chats", {"kind": "group", "title": "Other"})
-    elsewhere, unknown = await post(alice, other, "x", reply_to=first["id"]), await post(alice, other, "x", reply_to=10**9)
+    elsewhere = await post(alice, other, "x", reply_to=first["id"])
+    unknown = await post(alice, other, "x", reply_to=10**9)
     assert problem(elsewhere, 404, "not_found") == problem(unknown, 404, "not_found")
     problem(await post(alice, chat, "x", reply_to=0), 400, "bad_request")
 

@@ -1,4 +1,4 @@
-"""Contract §10: is it alive, can it serve, what does it count (`ryadom.web.routes`, `ryadom.metrics`)."""
+"""Contract §10: is it alive, can it serve, what does it count (`ryadom.web.routes`, `ryadom.metrics` at work)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Contract §3: one's devices (`ryadom.auth.routes`, `ryadom.auth.sessions`)."""
+"""Contract §3: one's devices (`ryadom.auth.routes`, `ryadom.auth.sessions` at work)."""
 
 from contract.shapes import event_fits, fits, problem
 from world import PASSWORD, World

@@ -1,5 +1,5 @@
 """Contract §6: statuses, typing and read marks (`ryadom.presence.routes`, `ryadom.receipts.routes`,
-`ryadom.receipts.actions`, `ryadom.receipts.store`, `ryadom.receipts.counts`)."""
+`ryadom.receipts.actions`, `ryadom.receipts.store`, `ryadom.receipts.counts` at work)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Contract §5: catching up (`ryadom.sync.routes`, `ryadom.sync.snapshot`)."""
+"""Contract §5: catching up (`ryadom.sync.routes`, `ryadom.sync.snapshot` at work)."""
 
 import asyncio
 from typing import Any
@@ -90,10 +90,11 @@ async def test_every_durable_event_carries_a_rev_that_rises(talk: Any) -> None:
     await alice.read(sent)
     await bob.call("DELETE", f"/messages/{sent['id']}")
     await alice.call("PATCH", f"/chats/{chat['id']}", {"title": "New"})
-    revs = [one["rev"] for one in alice.socket.all() if one["type"] in ("new_message", "message_edited", "message_deleted")]
+    about = ("new_message", "message_edited", "message_deleted")
+    revs = [one["rev"] for one in alice.socket.all() if one["type"] in about]
     assert revs == sorted(set(revs))
     await alice.socket.send(type="ping")
-    highest = max(one["rev"] for one in alice.socket.all() if one["type"] not in ("pong",) and "rev" in one)
+    highest = max(one["rev"] for one in alice.socket.all() if one["type"] != "pong" and "rev" in one)
     assert alice.socket.last("pong")["rev"] == highest == (await alice.get("/sync"))["rev"]
     await alice.world.advance(26)
     assert alice.socket.last("heartbeat")["rev"] == highest

@@ -101,6 +101,7 @@ class Mirror:
         person = self.world.server.hub.people[self.reader.user_id]
         assert person.rev <= self.state.rev, f"{self}: the next heartbeat would tell of a change that no event told"
         stored = await self.world.server.db.read(load_person, self.reader.user_id)
+        assert stored.rev <= person.rev, f"{self}: the next heartbeat would not tell of a change"
         for chat_id, count in stored.chats.items():
             kept = person.chats[chat_id]
             assert (kept.unread, kept.mark) == (count.unread, count.mark), f"{self}: the hub miscounts chat {chat_id}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from law.bridge import Bridge
@@ -284,6 +284,8 @@ def test_every_count_equals_a_recount_after_every_step() -> None:
         settings=settings(
             max_examples=steps(RUNS), stateful_step_count=STEPS_PER_RUN, derandomize=not TORTURE, deadline=None,
             database=None, suppress_health_check=list(HealthCheck),
+            # Shrinking takes longer than a hanging test may: the torture has the time.
+            phases=[Phase.generate, Phase.shrink] if TORTURE else [Phase.generate],
         ),
     )  # fmt: skip
     assert taken - before >= steps(3000)

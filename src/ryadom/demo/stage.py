@@ -103,7 +103,7 @@ class Stage:
         """Say line after line, news at greater leisure; after the last one there is a pause."""
         slowness = 8.0 if talk.scene.kind == "channel" else 1.0
         while True:
-            await self._tempo.pause(6.0 * slowness, 20.0 * slowness)
+            await self._tempo.pause(8.0 * slowness, 30.0 * slowness)
             bot, text = talk.line(talk.at)
             await bot.say(talk.chat_id, text)
             self._report(f"{talk.scene.title} · {bot.person.name}: {text}")
@@ -147,6 +147,7 @@ class Stage:
     async def _answer(self, bot: Bot, message: Json) -> None:
         await self._tempo.pause(1.0, 3.0)
         await bot.read(message["chat_id"], message["id"])
+        await self._tempo.pause(0.5, 2.0)
         text = answer(message["text"], bot.person.language, self._tempo.chance)
         await self._say_to_guest(bot, message["chat_id"], text)
 

@@ -190,6 +190,9 @@ class SocketGate:
         except Refusal as refusal:
             self._refuse(client, refusal, client_id)
             return
+        except Exception as error:  # a mistake of ours must not end the socket
+            self._mistake(client, error, client_id)
+            return
         if isinstance(answer, Later):
             make = answer.make
             answer.future.add_done_callback(lambda future: self._answer_later(client, future, make, client_id))
@@ -205,10 +208,13 @@ class SocketGate:
         if isinstance(error, Refusal):
             self._refuse(client, error, client_id)
         elif error is not None:
-            log.error("a command failed", exc_info=error)
-            self._refuse(client, Refusal("internal"), client_id)
+            self._mistake(client, error, client_id)
         elif (event := make(future.result())) is not None:
             client.socket.send(text_frame(encode(event)))
+
+    def _mistake(self, client: Client, error: BaseException, client_id: str | None) -> None:
+        log.error("a command failed", exc_info=error)
+        self._refuse(client, Refusal("internal"), client_id)
 
     def _malformed(self, client: Client, text: bytes, error: Exception) -> None:
         try:

@@ -1,0 +1,53 @@
+"""Who are mutual contacts: each has the other and neither blocks the other; all sixteen cases."""
+
+from itertools import product
+
+import pytest
+
+from ryadom.contacts import store
+from ryadom.db.sqlite import write_once
+from ryadom.db.tx import Tx
+from world import World
+
+
+@pytest.mark.parametrize(("has", "is_had", "blocks", "is_blocked"), list(product((False, True), repeat=4)))
+async def test_mutual_is_both_entries_and_no_block(
+    world: World, has: bool, is_had: bool, blocks: bool, is_blocked: bool
+) -> None:
+    one, other = [(await world.person(name, connect=False)).id for name in ("one", "other")]
+
+    def arrange(tx: Tx) -> None:
+        for wanted, change in (
+            (has, lambda: store.add(tx, one, other, by_hand=True)),
+            (is_had, lambda: store.add(tx, other, one, by_hand=True)),
+            (blocks, lambda: store.block(tx, one, other)),
+            (is_blocked, lambda: store.block(tx, other, one)),
+        ):
+            if wanted:
+                assert change() is True
+                assert change() is False
+
+    write_once(world.settings.sqlite_path, world.clock, arrange)
+    mutual = has and is_had and not blocks and not is_blocked
+    read = world.server.db.read
+    assert await read(store.are_mutual, one, other) is await read(store.are_mutual, other, one) is mutual
+    assert await read(store.mutual_ids, [one, other]) == {
+        one: [other] if mutual else [],
+        other: [one] if mutual else [],
+    }
+    shown = {contact.user.id: contact for contact in await read(store.list_contacts, one)}
+    assert (other in shown) is (has or blocks)
+    if other in shown:
+        assert (shown[other].mutual, shown[other].blocked) == (mutual, blocks)
+
+
+async def test_an_entry_removed_by_hand_comes_back_by_hand_only(world: World) -> None:
+    one, other = [(await world.person(name, connect=False)).id for name in ("one", "other")]
+
+    def change(tx: Tx) -> list[bool]:
+        return [
+            store.add(tx, one, other, by_hand=False), store.remove(tx, one, other), store.remove(tx, one, other),
+            store.add(tx, one, other, by_hand=False), store.add(tx, one, other, by_hand=True),
+        ]  # fmt: skip
+
+    assert write_once(world.settings.sqlite_path, world.clock, change) == [True, True, False, False, True]

@@ -1,0 +1,155 @@
+"""Who gets an event: every connection of its audience that wants it, encoded once."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ryadom.protocol.audience import Audience, Chat, Session, Users
+from ryadom.protocol.errors import SESSION_OVER
+from ryadom.protocol.events import ChatChanged, StatusChange, TypingStart, UserOnline
+from ryadom.protocol.schemas import ChatChange
+from ryadom.realtime import hub as module
+from ryadom.realtime.hub import Client, Count, Hub, Person
+
+NOW = datetime(2027, 1, 15, tzinfo=UTC)
+TYPING = TypingStart(timestamp=NOW, chat_id=7, user_id=1)
+
+
+class Wire:
+    """A connection that keeps what it is sent."""
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.last_heard = 0.0
+        self.frames: list[bytes] = []
+        self.pressure: list[tuple[Any, bool]] = []
+        self.closed: list[int] = []
+
+    def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
+        self.frames.append(frame)
+        self.pressure.append((slot, droppable))
+
+    def close(self, code: Any) -> None:
+        self.closed.append(code.code)
+
+
+class Town:
+    """A hub with three people: 1 has two sessions, one of them with two connections; 1 and 2 share chat 7."""
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.clients: dict[str, Client] = {}
+        for name, user_id, session_id, chats in (
+            ("1a", 1, 10, {7}), ("1a'", 1, 10, {7}), ("1b", 1, 11, {7}), ("2", 2, 20, {7, 8}), ("3", 3, 30, set()),
+        ):  # fmt: skip
+            client = self.clients[name] = Client(Wire(name), user_id, session_id)
+            self.hub.add(client, Person({chat: Count(0, 0, 0.0, 0) for chat in chats}, set(), 5))
+
+    def wire(self, name: str) -> Any:
+        return self.clients[name].socket
+
+    def reached(self, to: Audience, event: Any = TYPING) -> list[str]:
+        for client in self.clients.values():
+            client.socket.frames.clear()  # type: ignore[attr-defined]
+        self.hub.deliver(event, to)
+        return [name for name in self.clients if self.wire(name).frames]
+
+
+@pytest.mark.parametrize(
+    ("to", "reached"),
+    [
+        (Users([1]), ["1a", "1a'", "1b"]),
+        (Users([1, 3, 99]), ["1a", "1a'", "1b", "3"]),
+        (Users([]), []),
+        (Users([1, 2], except_connection="1a"), ["1a'", "1b", "2"]),
+        (Users([1, 2], except_session=10), ["1b", "2"]),
+        (Users([1, 2], away=True), ["1b"]),
+        (Users([1, 2], away=False), ["1a", "1a'", "2"]),
+        (Chat(7), ["1a", "1a'", "1b", "2"]),
+        (Chat(8), ["2"]),
+        (Chat(9), []),
+        (Chat(7, except_connection="2"), ["1a", "1a'", "1b"]),
+        (Session(10), ["1a", "1a'"]),
+        (Session(99), []),
+    ],
+)
+def test_an_audience_is_exactly_its_connections(to: Audience, reached: list[str]) -> None:
+    town = Town()
+    town.clients["1b"].wants_away = True
+    assert town.reached(to) == reached
+
+
+def test_only_who_subscribed_gets_it() -> None:
+    town = Town()
+    town.clients["1a"].wanted = frozenset({"new_message"})
+    town.clients["2"].wanted = frozenset()
+    assert town.reached(Chat(7)) == ["1a'", "1b"]
+
+
+def test_an_event_is_encoded_once_and_only_if_somebody_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = Town()
+    encoded: list[Any] = []
+    real = module.encode
+    monkeypatch.setattr(module, "encode", lambda event: encoded.append(event) or real(event))
+    town.reached(Chat(7))
+    assert len(encoded) == 1
+    assert len({id(town.wire(name).frames[0]) for name in ("1a", "1a'", "1b", "2")}) == 1
+    town.reached(Chat(9))
+    assert len(encoded) == 1
+
+
+def test_presence_is_merged_and_typing_dropped_where_nobody_reads() -> None:
+    town = Town()
+    status = StatusChange(timestamp=NOW, user_id=1, status="online", last_seen=None)
+    step = UserOnline(timestamp=NOW, user_id=1, last_seen=None)
+    durable = ChatChanged(timestamp=NOW, rev=6, chat=ChatChange(id=7, rev=6))
+    for event in (TYPING, status, step, durable):
+        town.reached(Users([3]), event)
+    slots = town.wire("3").pressure
+    assert [droppable for _, droppable in slots] == [True, False, False, False]
+    assert slots[0][0] is slots[3][0] is None
+    assert None not in (slots[1][0], slots[2][0])
+    assert slots[1][0] != slots[2][0]
+
+
+def test_a_durable_event_raises_the_rev_of_whom_it_concerns() -> None:
+    town = Town()
+    town.clients["2"].wanted = frozenset()
+    for rev in (9, 6):
+        town.hub.deliver(ChatChanged(timestamp=NOW, rev=rev, chat=ChatChange(id=7, rev=rev)), Chat(7))
+    assert [town.hub.people[user_id].rev for user_id in (1, 2, 3)] == [9, 9, 5]
+
+
+def test_who_joins_and_leaves_a_chat() -> None:
+    town = Town()
+    town.hub.join(7, 3, Count(0, 0, 0.0, 0))
+    town.hub.join(7, 99, Count(0, 0, 0.0, 0))
+    assert town.reached(Chat(7)) == ["1a", "1a'", "1b", "2", "3"]
+    town.hub.leave(7, 1)
+    town.hub.leave(7, 1)
+    assert town.reached(Chat(7)) == ["2", "3"]
+
+
+def test_the_last_connection_takes_the_person_with_it() -> None:
+    town = Town()
+    told: list[tuple[str, int]] = []
+    town.hub.on_event = lambda name, deliveries: told.append((name, deliveries))
+    assert town.hub.connections == 5
+    for name in ("1a", "1a'", "1b"):
+        assert 1 in town.hub.people
+        town.hub.remove(town.clients[name])
+        town.hub.remove(town.clients[name])
+    assert 1 not in town.hub.people
+    assert town.reached(Chat(7)) == ["2"]
+    assert told == [("typing_start", 1)]
+    town.hub.remove(town.clients["2"])
+    assert town.hub.chats == {}
+    assert town.hub.connections == 1
+
+
+def test_ending_a_session_closes_its_connections_only() -> None:
+    town = Town()
+    assert town.hub.end_session(10, SESSION_OVER) == 2
+    assert [name for name in town.clients if town.wire(name).closed] == ["1a", "1a'"]
+    assert town.hub.end_session(99, SESSION_OVER) == 0
