@@ -28,7 +28,7 @@ class RealServer:
         self.log = data / "server.log"
         self.environment = clean_environment() | {
             "RYADOM_DATA": str(data), "RYADOM_PORT": "0", "RYADOM_LOG_FORMAT": "json", "RYADOM_RATE_LIMITS": "off",
-            "LANG": "C", **settings,
+            "LC_ALL": "C.UTF-8", **settings,
         }  # fmt: skip
         self.process: subprocess.Popen[str]
         self.url = ""
@@ -38,7 +38,7 @@ class RealServer:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ryadom", *self.arguments],
-                env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True,
+                env=self.environment, stdout=subprocess.PIPE, stderr=log, encoding="utf-8",
             )  # fmt: skip
         said = self.line()
         found = re.search(r"http://[\d.]+:\d+", said)
@@ -62,7 +62,7 @@ class RealServer:
         """Run `ryadom ARGUMENTS` with this server's settings."""
         return subprocess.run(
             [sys.executable, "-m", "ryadom", *arguments], env=self.environment | environment, input=stdin,
-            capture_output=True, text=True, timeout=30, check=False,
+            capture_output=True, encoding="utf-8", timeout=30, check=False,
         )  # fmt: skip
 
     def rss(self) -> int:

@@ -35,7 +35,12 @@ def run(script: str, server: RealServer) -> str:
     bash = shutil.which("bash")
     assert bash
     done = subprocess.run(
-        [bash, "-eu", "-o", "pipefail", "-c", script], capture_output=True, text=True, timeout=30, cwd=ROOT, check=False
+        [bash, "-eu", "-o", "pipefail", "-c", script],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=30,
+        cwd=ROOT,
+        check=False,
     )
     assert done.returncode == 0, (done.stdout, done.stderr)
     assert done.stderr == ""

@@ -27,23 +27,23 @@ async def test_a_client_that_never_reads_delays_nobody(shared_server: RealServer
         chat_id = await writer.group(reader, bystander)
         await flood(await writer.socket(), chat_id, 200)  # what the first messages cost once
         before = shared_server.rss()
-        deaf = await never_reading(shared_server, reader)
         listening = await bystander.socket()
 
-        async with pinging(await bystander.socket()) as delays:
+        async with never_reading(shared_server, reader) as deaf, pinging(await bystander.socket()) as delays:
             heard = asyncio.create_task(count(listening, "new_message", MESSAGES))
             await flood(await writer.socket(), chat_id, MESSAGES)
             async with asyncio.timeout(10):
                 await heard
-        growth = shared_server.rss() - before
+            growth = shared_server.rss() - before
+            assert await last_code(deaf) == 4408
 
         assert len(delays) > 50
         assert statistics.quantiles(delays, n=100)[98] < 0.2
         assert growth < MOST_GROWTH
-        assert await last_code(deaf) == 4408
 
 
-async def never_reading(server: RealServer, client: Client) -> Wire:
+@asynccontextmanager
+async def never_reading(server: RealServer, client: Client) -> AsyncIterator[Wire]:
     """A signed-in socket with a small receive buffer that nobody reads."""
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -54,7 +54,8 @@ async def never_reading(server: RealServer, client: Client) -> Wire:
     wire.send(UPGRADE.replace(b"\r\n\r\n", f"\r\nAuthorization: Bearer {client.token}\r\n\r\n".encode()))
     assert b" 101 " in await wire.head()
     stream.transport.pause_reading()
-    return wire
+    yield wire
+    wire.shut()
 
 
 async def last_code(wire: Wire) -> int:
@@ -62,7 +63,6 @@ async def last_code(wire: Wire) -> int:
     wire.writer.transport.resume_reading()
     while (frame := await wire.receive()).opcode != CLOSE:
         pass
-    wire.shut()
     return frame.code
 
 

@@ -23,7 +23,7 @@ def moment(world: World, ago: float = 0.0) -> str:
 
 
 async def test_it_is_null_when_there_never_was_any(world: World) -> None:
-    bob = await world.person("bob")
+    bob = await world.person("bob", connect=False)
     ghost = (await world.call("POST", "/register", {"username": "ghost", "password": "never signs in"})).ok()
     row = world.server.db._reader.execute("SELECT last_seen FROM user WHERE id = ?", (ghost["id"],)).fetchone()
     assert row == (None,)

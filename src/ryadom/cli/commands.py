@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import typer
 
@@ -39,6 +40,9 @@ PRIVATE = 0o077
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; raises SystemExit with its status."""
     os.umask(os.umask(PRIVATE) | PRIVATE)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
     try:
         app(arguments)
     except REFUSALS as refusal:

@@ -106,6 +106,9 @@ def _operations(document: Part) -> Iterator[Part]:
 
 
 def _complete_operation(operation: Part) -> None:
+    if "description" in operation:
+        # Litestar would have the name of the function; the first line of its docstring says more.
+        operation["summary"] = operation["description"].partition("\n")[0].rstrip(".")
     if operation.pop(PUBLIC, False):
         operation["security"] = []
     responses = operation.setdefault("responses", {})
