@@ -12,6 +12,7 @@ run: setup  ## set up what is missing and start the server on http://127.0.0.1:8
 	@exec $(PY) -m ryadom serve
 
 test: setup-dev  ## every check and test, with the time each part took
+	@scripts/system_deps.sh curl
 	@exec $(PY) scripts/check.py
 
 torture: setup-dev  ## the tests that can run longer, with many more steps
@@ -32,7 +33,7 @@ upgrade: setup-dev  ## write the locks anew with the newest of everything
 
 # Not part of `make test` yet: no test of this version needs a browser, PostgreSQL or Redis.
 system-deps:  ## install chromium, postgresql and redis-server where they are missing
-	@scripts/system_deps.sh
+	@scripts/system_deps.sh chromium postgresql redis-server
 
 setup:
 	@scripts/setup.sh requirements.lock

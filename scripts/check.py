@@ -31,7 +31,7 @@ PARTS = [
     Part("ruff format", ["-m", "ruff", "format", "--quiet", "--check", "."], 5),
     Part("mypy", ["-m", "mypy", "--strict", "--no-error-summary", "src"], 60),
     Part("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"], 20),
-    Part("pytest", ["-m", "pytest"], 240),
+    Part("pytest", ["-m", "pytest"], 480),
 ]
 
 

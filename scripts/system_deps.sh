@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# Installs what the tests of a browser and of several servers need, where it is missing and we may: chromium,
-# postgresql and redis-server. Says what is missing where we may not, and fails.
+# Installs these Debian packages where they are missing and we may: scripts/system_deps.sh curl chromium postgresql …
+# Says what is missing where we may not, and fails.
 set -eu
 
+present() {
+    case $1 in
+        postgresql) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
 missing=()
-command -v chromium >/dev/null || missing+=(chromium)
-compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
-command -v redis-server >/dev/null || missing+=(redis-server)
+for package in "$@"; do
+    present "$package" || missing+=("$package")
+done
 [ ${#missing[@]} = 0 ] && exit 0
 
 root=()

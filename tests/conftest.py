@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from budgets import Stopwatch
 from ryadom import logs
 from ryadom.config import Settings
 from ryadom.db import migrate
@@ -44,3 +45,18 @@ async def world(data: Path, empty_database: Path) -> AsyncIterator[World]:
     await world.start()
     yield world
     await world.close()
+
+
+_stopwatch = Stopwatch()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what each part of the tests takes."""
+    _stopwatch.add(report.nodeid.partition("::")[0], report.duration)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what each part took, beside its budget."""
+    terminalreporter.section("time by part")
+    for line in _stopwatch.lines():
+        terminalreporter.write_line(line)

@@ -33,8 +33,10 @@ def described() -> Any:
         for operation in methods.values():
             del operation["responses"]["default"]
     schema = schemathesis.openapi.from_dict(document)
-    # 422: what fits the description of each field may still not fit together.
-    schema.config.checks.positive_data_acceptance.expected_statuses += ["422"]
+    # 413: a description does not say how long a body may be. 422: what fits each field may still not fit together.
+    checks = schema.config.checks
+    checks.positive_data_acceptance.expected_statuses += ["413", "422"]
+    checks.negative_data_rejection.expected_statuses += ["413"]
     return schema
 
 

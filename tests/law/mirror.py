@@ -50,11 +50,12 @@ class Mirror:
         if client is None:
             self.blind = True
             return
-        self.blind = client.wanted != SUBSCRIBABLE
+        was_blind, self.blind = self.blind, client.wanted != SUBSCRIBABLE
         self.reader = self.reader._replace(away=client.wants_away)
         self.state = await self._fresh()
         self.began = self.state.rev
-        self._welcome(events)
+        if not was_blind and not self.blind:
+            self._welcome(events)
 
     def _welcome(self, events: list[Json]) -> None:
         """`hello`; and what came before the snapshot: a client that keeps it and folds it afterwards must not suffer."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from law.bridge import Bridge
@@ -73,6 +73,8 @@ async def act(town: Town, what: Change, pick: int) -> None:
 @settings(
     max_examples=steps(60), derandomize=not TORTURE, deadline=None, database=None,
     suppress_health_check=list(HealthCheck),
+    # Shrinking takes longer than a hanging test may: the torture has the time.
+    phases=[Phase.generate, Phase.shrink] if TORTURE else [Phase.generate],
 )  # fmt: skip
 def test_a_client_that_was_away_misses_nothing(
     before: list[tuple[Change, int]], meanwhile: list[tuple[Change, int]], page: int
@@ -136,6 +138,30 @@ async def test_who_was_removed_finds_the_chat_gone(town: Town) -> None:
     await come_back(town, town.bob.devices["tablet"], held)
     answer = await town.bob.web.call("GET", f"/chats/{town.group['id']}/changes?after_rev=0")
     assert answer.status == 404
+
+
+@pytest.mark.parametrize("what", ["reading", "renaming", "befriending", "muting"])
+async def test_hello_tells_of_a_single_change(town: Town, what: str) -> None:
+    held = await go(town.phone)
+    if what == "reading":
+        await town.bob.web.read((await town.bob.web.get(f"/chats/{town.group['id']}/messages"))[-1])
+    elif what == "renaming":
+        await town.carol.web.call("PATCH", "/users/me", {"display_name": "Каролина"})
+    elif what == "befriending":
+        await town.laptop.post("/contacts", {"user_id": town.dave.id})
+    else:
+        body = {"muted_until": "2030-01-01T00:00:00Z"}
+        await town.laptop.call("PATCH", f"/chats/{town.group['id']}", body)
+    await come_back(town, town.phone, held)
+    assert town.phone.socket.last("hello")["rev"] > held.rev
+
+
+async def test_a_second_device_is_not_told_of_a_gap_for_ever(town: Town) -> None:
+    await town.carol.web.call("PATCH", "/users/me", {"display_name": "Каролина"})
+    await town.carol.web.post("/contacts", {"user_id": town.bob.id})
+    third = await town.alice.device("third")
+    await town.world.advance(26)
+    assert third.socket.last("heartbeat")["rev"] == third.socket.last("hello")["rev"]
 
 
 @pytest.mark.parametrize("who", ["alice", "bob"])

@@ -1,4 +1,4 @@
-"""Sockets without frames: what `Connection` is to the gate and the pulse, for tests that count steps by ten thousands."""
+"""Sockets without frames: what `Connection` is to the gate and the pulse, for tests of ten thousands of steps."""
 
 import asyncio
 import json

@@ -54,8 +54,10 @@ async def never_reading(server: RealServer, client: Client) -> AsyncIterator[Wir
     wire.send(UPGRADE.replace(b"\r\n\r\n", f"\r\nAuthorization: Bearer {client.token}\r\n\r\n".encode()))
     assert b" 101 " in await wire.head()
     stream.transport.pause_reading()
-    yield wire
-    wire.shut()
+    try:
+        yield wire
+    finally:
+        wire.shut()
 
 
 async def last_code(wire: Wire) -> int:
@@ -80,8 +82,10 @@ async def pinging(socket: Socket) -> AsyncIterator[list[float]]:
             delays.append(time.perf_counter() - began)
 
     task = asyncio.create_task(ping())
-    yield delays
-    task.cancel()
+    try:
+        yield delays
+    finally:
+        task.cancel()
 
 
 async def count(socket: Socket, type_: str, number: int) -> None:
