@@ -1,5 +1,6 @@
 """Structured logs on stderr: JSON for machines, columns for people. No token, password or message text goes in."""
 
+import contextlib
 import logging
 import sys
 from typing import Any
@@ -14,6 +15,17 @@ class _ToStructlog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         structlog.get_logger(record.name).log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+
+
+class _Stderr:
+    """Writes lines to the stderr of the moment. A log that cannot be written stops nobody's work."""
+
+    def msg(self, message: str) -> None:
+        """One line."""
+        with contextlib.suppress(OSError, ValueError):
+            print(message, file=sys.stderr, flush=True)
+
+    log = debug = info = warning = warn = error = critical = exception = fatal = msg
 
 
 def configure(settings: Settings) -> None:
@@ -33,7 +45,7 @@ def configure(settings: Settings) -> None:
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Stderr,
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_ToStructlog()], level=max(level, logging.WARNING), force=True)

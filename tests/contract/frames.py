@@ -85,7 +85,7 @@ def bent(draw: Any, ids: dict[str, Any]) -> str:
     before, after = draw(
         st.sampled_from([("", ""), ("", ""), ("", ""), ("\ufeff", ""), (" \n", "\t"), ("", "{}"), ("[", "]")])
     )
-    text = before + text + after
+    text = f"{before}{text}{after}"
     if draw(st.integers(0, 9)) == 0:
         text = text[: draw(st.integers(0, len(text)))]
     return text

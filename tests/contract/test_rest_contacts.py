@@ -1,4 +1,5 @@
-"""Contract §4: contacts and blocks (`ryadom.contacts.routes`, `ryadom.contacts.actions`, `ryadom.contacts.store` at work)."""
+"""Contract §4: contacts and blocks
+(`ryadom.contacts.routes`, `ryadom.contacts.actions`, `ryadom.contacts.store` at work)."""
 
 from contract.shapes import event_fits, fits, problem
 from world import World

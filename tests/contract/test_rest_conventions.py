@@ -1,4 +1,5 @@
-"""Contract §1: paths, times, errors, headers; the same for every route (`ryadom.rest`, `ryadom.auth.middleware` at work)."""
+"""Contract §1: paths, times, errors, headers; the same for every route
+(`ryadom.rest`, `ryadom.auth.middleware` at work)."""
 
 from typing import Any
 

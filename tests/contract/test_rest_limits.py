@@ -1,4 +1,5 @@
-"""The limits of the issue: what is too much, for how long, and that nobody else pays for it (`ryadom.limits` at work)."""
+"""The limits of the issue: what is too much, for how long, and that nobody else pays for it
+(`ryadom.limits` at work)."""
 
 from typing import Any
 

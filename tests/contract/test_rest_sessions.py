@@ -1,5 +1,7 @@
 """Contract §3: one's devices (`ryadom.auth.routes`, `ryadom.auth.sessions` at work)."""
 
+from typing import Any
+
 from contract.shapes import event_fits, fits, problem
 from world import PASSWORD, World
 
@@ -30,7 +32,7 @@ async def test_the_last_activity_of_a_device_never_goes_back(world: World) -> No
     assert seen[0] > phone_created(listed, phone.session_id)
 
 
-def phone_created(listed: list[dict[str, str]], session_id: int) -> str:
+def phone_created(listed: list[dict[str, Any]], session_id: int) -> str:
     return next(str(one["created_at"]) for one in listed if one["id"] == session_id)
 
 

@@ -133,6 +133,14 @@ async def test_a_session_that_nobody_uses_for_90_days_is_over(world: World) -> N
     assert [one["session_id"] for one in watching.socket.received("session_revoked")] == [alice.web.session_id]
 
 
+async def test_a_socket_that_slept_for_90_days_is_over_too(world: World) -> None:
+    alice = await world.person("alice")
+    await world.jump(91 * DAY)
+    await world.advance(1)
+    assert alice.web.socket.close_code == 4401
+    assert (await alice.web.call("GET", "/users/me")).status == 401
+
+
 async def test_use_moves_the_end_of_a_session(world: World) -> None:
     alice = await world.person("alice", connect=False)
     for _ in range(4):

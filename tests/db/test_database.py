@@ -143,6 +143,18 @@ async def test_when_the_disk_is_full_the_whole_batch_is_refused_and_nothing_is_e
     assert len(watched.emitted) == kept
 
 
+async def test_a_mistake_while_committing_leaves_nobody_waiting(watched: Watched, monkeypatch: Any) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(watched.db._writer, "_perform", broken)
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        await watched.db.write(lambda tx: add(tx, "never"))
+    monkeypatch.undo()
+    await watched.db.write(lambda tx: add(tx, "afterwards"))
+    assert await watched.count() == 1
+
+
 async def test_a_read_sees_one_moment_and_may_not_write(watched: Watched) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         await watched.db.read(lambda tx: add(tx, "never"))

@@ -1,10 +1,12 @@
 """Messages that go down in one set: each is decided for itself, in the order in which they came."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from ryadom.messages.actions import Send, Sent
 from ryadom.protocol.errors import Refusal
+from ryadom.protocol.events import NewMessage
 from world import World
 
 
@@ -61,6 +63,24 @@ async def test_in_a_set_nobody_has_read_what_others_wrote(world: World) -> None:
     )
     views = [(await person.web.get(f"/chats/{chat['id']}")) for person in (alice, bob)]
     assert [(one["unread_count"], one["read_up_to_seq"]) for one in views] == [(1, 2), (3, 0)]
+
+
+async def test_a_mistake_after_the_commit_leaves_no_sender_waiting(data: Path) -> None:
+    world = World(data, mirrors=False)
+    await world.start()
+    alice = await world.person("alice")
+    chat = await world.group(alice)
+    mistakes: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: mistakes.append(context["exception"]))
+
+    def fail(event: NewMessage) -> None:
+        raise KeyError("a mistake of ours")
+
+    world.server.outbox.follow(NewMessage, fail)
+    [sent] = await send(world, Send(alice.id, chat["id"], "x", None, None, None))
+    assert sent.message.seq == 1
+    assert [type(one) for one in mistakes] == [KeyError]
+    await world.close()
 
 
 async def test_a_failure_of_the_set_is_tried_again_one_by_one(world: World, monkeypatch: Any) -> None:

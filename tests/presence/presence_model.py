@@ -21,31 +21,53 @@ class Entry(NamedTuple):
 Log = list[Entry]
 
 
+class _State:
+    """What matters of a session: open sockets, until when it counts without one, until when requests extend nothing."""
+
+    __slots__ = ("absent", "before", "grace", "over", "sockets", "until")
+
+    def __init__(self) -> None:
+        self.sockets, self.until, self.grace, self.absent, self.over = 0, NEVER, NEVER, False, False
+        self.before = (False, False)
+        """When the server was killed: whether it counted, and whether by a socket."""
+
+
 def counts(log: Log, now: float) -> bool:
     """Whether a session counts as present."""
-    sockets, until, grace, absent, before = 0, NEVER, NEVER, False, (False, False)
-    for at, what, _ in log:
-        if at > now:
+    state = _State()
+    for entry in log:
+        if entry.at > now:
             break
-        if what == "open":
-            sockets, absent = sockets + 1, False
-        elif what == "request" and at >= grace:
-            until = at + 60
-        elif what in ("close", "break"):
-            sockets -= 1
-            until = grace = at + (5 if what == "close" else 15) if not sockets else until
-        elif what == "offline":
-            absent = True
-        elif what == "online" and absent:
-            absent, until, grace = False, at + 60, at
-        elif what == "crash":
-            before = (sockets > 0 or at < until, sockets > 0 or at < grace)
-            sockets = 0
-        elif what == "start":
-            until, grace = (at + 15 if before[0] else NEVER), (at + 15 if before[0] and before[1] else NEVER)
-        elif what == "end":
-            return False
-    return not absent and (sockets > 0 or now < until)
+        _step(state, entry.at, entry.what)
+    return not (state.absent or state.over) and (state.sockets > 0 or now < state.until)
+
+
+def _step(state: _State, at: float, what: str) -> None:
+    if what == "open":
+        state.sockets, state.absent = state.sockets + 1, False
+    elif what == "request" and at >= state.grace:
+        state.until = at + 60
+    elif what in ("close", "break"):
+        state.sockets -= 1
+        if not state.sockets:
+            state.until = state.grace = at + (5 if what == "close" else 15)
+    elif what == "offline":
+        state.absent = True
+    elif what == "online" and state.absent:
+        state.absent, state.until, state.grace = False, at + 60, at
+    elif what in ("crash", "start", "end"):
+        _server(state, at, what)
+
+
+def _server(state: _State, at: float, what: str) -> None:
+    if what == "end":
+        state.over = True
+    elif what == "crash":
+        state.before = (state.sockets > 0 or at < state.until, state.sockets > 0 or at < state.grace)
+        state.sockets = 0
+    else:
+        state.until = at + 15 if state.before[0] else NEVER
+        state.grace = state.until if state.before[1] else NEVER
 
 
 def active(log: Log, now: float) -> float:

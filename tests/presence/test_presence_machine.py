@@ -27,7 +27,7 @@ from world import World
 STEPS = 50_000
 STEPS_EACH = 200
 NAMES = ("alice", "bob", "carol")
-SECONDS = (0.5, 1, 2, 3, 4, 4.5, 5, 5.5, 9, 10, 14.5, 15, 15.5, 20, 25, 34.5, 35, 45, 50, 59.5, 60, 61, 100, 290, 300)
+SECONDS = (0.5, 1, 2, 4.5, 5, 5, 5, 5.5, 9, 10, 14.5, 15, 15, 15, 15.5, 25, 35, 45, 50, 59.5, 60, 61, 290, 300)
 DEEDS = {
     "connect": 8, "close": 3, "drop": 3, "vanish": 2, "request": 5, "command": 3, "ping": 1, "logout": 2, "revoke": 1,
     "revoke_all": 1, "expire": 1, "password": 1, "offline": 2, "online": 2, "hide": 1, "show": 2,

@@ -304,24 +304,6 @@ async def test_a_device_without_a_socket_keeps_a_person_online(world: World, pai
     assert told(bob) == WENT
 
 
-async def test_what_comes_while_a_step_is_being_written_is_not_lost(world: World, pair: tuple[Device, Socket]) -> None:
-    alice, bob = pair
-    await (await alice.connect()).close()
-    told(bob)
-    # Alice comes back in the very moment in which her going away is on its way to the disk.
-    world.clock._now += 5
-    world.server.live.sweep(world.clock.now())
-    settling = world.server.presence.settle()
-    settling.send(None)
-    world.server.live.connected(alice.session_id, alice.person.id, world.clock.now())
-    await world.server.db.drained()
-    with pytest.raises(StopIteration):
-        settling.send(None)
-    await world.settle()
-    assert told(bob) == WENT + CAME
-    world.server.live.disconnected(alice.session_id, world.clock.now(), broke=False, seen=world.clock.now())
-
-
 def bob_device(world: World) -> Device:
     """Bob's device."""
     return world.people["bob"].web

@@ -126,6 +126,21 @@ async def test_who_said_offline_stays_absent(world: World, pair: tuple[Person, D
     assert told(bob.socket) == CAME
 
 
+async def test_what_an_absent_device_did_is_no_proof_after_a_kill(world: World, pair: tuple[Person, Device]) -> None:
+    alice, bob = pair
+    poller = await alice.device("poller", connect=False)
+    await poller.post("/status/offline")
+    await world.advance(40)
+    await alice.web.socket.send(type="ping")
+    alice.web.socket.vanish()
+    seen = world.clock.now()
+    await world.advance(30)
+    await poller.get("/chats")
+    await world.restart(1)
+    await world.advance(15)
+    assert str(await seen_at(bob, alice)) <= iso(seen)
+
+
 @HOW
 async def test_who_uses_no_socket_and_goes_on_asking_never_flickers(
     world: World, pair: tuple[Person, Device], graceful: bool

@@ -1,4 +1,5 @@
-"""A socket that connects while things happen: nothing is missed, and nothing is counted twice (`ryadom.sync.entry` at work)."""
+"""A socket that connects while things happen: nothing is missed, and nothing is counted twice
+(`ryadom.sync.entry` at work)."""
 
 import asyncio
 

@@ -113,7 +113,13 @@ class Database:
         if self._waiting:
             self._submit()
         self.on_batch(sum(len(group) for group in futures))
-        self._on_commit(emissions)
+        try:
+            self._on_commit(emissions)
+        finally:
+            # It is on disk: a mistake in what follows must not leave anybody waiting.
+            self._resolve(batch, futures)
+
+    def _resolve(self, batch: list[Work], futures: list[list[asyncio.Future[Any]]]) -> None:
         for work, group in zip(batch, futures, strict=True):
             for future, result in zip(group, work.results, strict=True):
                 if future.done():

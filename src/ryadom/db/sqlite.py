@@ -104,7 +104,19 @@ class Writer:
 
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:
-            self._done(batch, self._commit(batch))
+            try:
+                emissions = self._commit(batch)
+            except Exception as error:  # nobody may wait for ever for a thread that is gone
+                emissions = []
+                self._abandon(batch, error)
+            self._done(batch, emissions)
+
+    def _abandon(self, batch: list[Work], error: Exception) -> None:
+        """Nothing of this batch is in the database: everybody gets the same answer."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        for work in batch:
+            work.results = [error] * (1 if work.items is None else len(work.items))
 
     def _commit(self, batch: list[Work]) -> list[Emission]:
         connection = self._connection
@@ -116,11 +128,8 @@ class Writer:
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             # A full disk, a lock held too long: nothing of this batch is in the database.
+            self._abandon(batch, Refusal("busy", retry_after=1.0))
             log.error("commit failed", error=str(error), functions=len(batch))
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            for work in batch:
-                work.results = [Refusal("busy", retry_after=1.0)] * (1 if work.items is None else len(work.items))
             return []
         return emissions
 

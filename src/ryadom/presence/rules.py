@@ -14,11 +14,6 @@ def status(devices: Iterable[Device], now: float, *, hidden: bool = False) -> St
     return "online" if any(now - device.active < IDLE_AFTER for device in present) else "away"
 
 
-def last_seen(devices: Iterable[Device]) -> float | None:
-    """The last proof of presence on any of these devices (epoch seconds), null when there is none."""
-    return max((device.seen for device in devices), default=None)
-
-
 def shown(state: Status, *, wants_away: bool) -> Status:
     """A status as a reader gets it: who does not ask for `away` sees `online`."""
     return "online" if state == "away" and not wants_away else state

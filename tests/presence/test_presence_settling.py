@@ -1,0 +1,139 @@
+"""`ryadom.presence.actions`: what happens while a step is being written, or when it cannot be."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from ryadom.protocol.errors import Refusal
+from stories.watching import CAME, WENT, away_watcher, told
+from world import Person, Socket, World
+
+
+@pytest.fixture
+async def pair(world: World) -> tuple[Person, Socket]:
+    """Alice with an open socket, and Bob's socket."""
+    alice, bob = await world.friends("alice", "bob")
+    return alice, bob.web.socket
+
+
+class Gate:
+    """Holds back, or refuses, what is to be written."""
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._write = world.server.db.write
+        self._held: list[tuple[Any, asyncio.Future[Any]]] = []
+        self.refuses = False
+        self.asked = 0
+        monkeypatch.setattr(world.server.db, "write", self.write)
+
+    def write(self, function: Any) -> asyncio.Future[Any]:
+        """Stands for `Database.write`."""
+        self.asked += 1
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if self.refuses:
+            future.set_exception(Refusal("busy"))
+        else:
+            self._held.append((function, future))
+        return future
+
+    async def open(self, monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+        """Let everything through, from now on."""
+        monkeypatch.setattr(world.server.db, "write", self._write)
+        for function, future in self._held:
+            future.set_result(await self._write(function))
+
+
+async def rounds() -> None:
+    """Let the loop run, though presence is not settled."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_who_comes_back_while_their_going_is_written_is_shown_again(
+    world: World, pair: tuple[Person, Socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = pair
+    await alice.web.socket.close()
+    gate = Gate(world, monkeypatch)
+    world.clock._now += 5
+    world.server.live.sweep(world.clock.now())
+    await rounds()
+    assert gate.asked == 1
+    connecting = asyncio.create_task(alice.web.connect())
+    await rounds()
+    await gate.open(monkeypatch, world)
+    await connecting
+    assert told(bob) == WENT + CAME
+
+
+async def test_who_acts_while_their_idleness_is_written_is_shown_as_active(
+    world: World, pair: tuple[Person, Socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, _ = pair
+    asking = await away_watcher(world.people["bob"])
+    gate = Gate(world, monkeypatch)
+    world.clock._now += 300
+    world.server.live.sweep(world.clock.now())
+    await rounds()
+    assert gate.asked == 1
+    world.server.live.commanded(alice.web.session_id, world.clock.now())
+    await gate.open(monkeypatch, world)
+    await world.settle()
+    assert [one for one in told(asking) if one.startswith("status_change")][:2] == [
+        "status_change away", "status_change online",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wait", "expected"), [(0, WENT), (300, ["status_change away"])], ids=["offline", "away"])
+async def test_what_could_not_be_written_is_published_a_second_later(
+    world: World, pair: tuple[Person, Socket], monkeypatch: pytest.MonkeyPatch, wait: float, expected: list[str]
+) -> None:
+    alice, _ = pair
+    asking = await away_watcher(world.people["bob"])
+    await world.advance(wait - 1 if wait else 0)
+    gate = Gate(world, monkeypatch)
+    gate.refuses = True
+    if wait:
+        world.clock._now += 1
+        world.server.live.sweep(world.clock.now())
+    else:
+        world.server.live.declared(alice.web.session_id, alice.id, world.clock.now(), online=False)
+    await rounds()
+    assert told(asking) == []
+    await gate.open(monkeypatch, world)
+    world.clock._now += 1
+    await world.clock.jump(0)
+    await world.settle()
+    assert [one for one in told(asking) if one in expected] == expected
+
+
+async def test_a_request_is_answered_though_presence_cannot_be_written(
+    world: World, pair: tuple[Person, Socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = pair
+    await alice.web.post("/status/offline")
+    told(bob)
+    poller = await alice.device("poller", connect=False)
+    await world.advance(60)
+    told(bob)
+    gate = Gate(world, monkeypatch)
+    gate.refuses = True
+    asking = asyncio.create_task(poller.get("/users/me"))
+    await rounds()
+    await gate.open(monkeypatch, world)
+    world.clock._now += 1
+    await world.clock.jump(0)
+    assert (await asking)["id"] == alice.id
+    assert told(bob) == CAME
+
+
+async def test_many_steps_of_one_sweep_are_one_commit(world: World) -> None:
+    people = [await world.person(f"person{number}") for number in range(8)]
+    batches: list[int] = []
+    for person in people:
+        await person.web.socket.close()
+    world.server.db.on_batch = batches.append
+    await world.advance(5)
+    assert sum(batches) == 1 + len(people)
+    assert len(batches) <= 2
