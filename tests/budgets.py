@@ -21,6 +21,7 @@ BUDGETS: dict[str, float] = {
     "process": 80,
     "realtime": 5,
     "receipts": 5,
+    "server": 5,
     "stories": 40,
     "sync": 5,
     "web": 15,

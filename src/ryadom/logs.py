@@ -20,6 +20,9 @@ class _ToStructlog(logging.Handler):
 class _Stderr:
     """Writes lines to the stderr of the moment. A log that cannot be written stops nobody's work."""
 
+    def __init__(self, *names: str) -> None:
+        """The names of loggers are not written."""
+
     def msg(self, message: str) -> None:
         """One line."""
         with contextlib.suppress(OSError, ValueError):
