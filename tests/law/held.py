@@ -52,7 +52,7 @@ class Held:
     async def committed(self) -> None:
         """Return when a commit has been made."""
         while not self._made:
-            await asyncio.sleep(0)
+            await self.look()
 
     async def look(self) -> None:
         """Let everything act that does not wait for a write."""

@@ -58,7 +58,7 @@ class Mirror:
             self._welcome(events)
 
     def _welcome(self, events: list[Json]) -> None:
-        """`hello`; and what came before the snapshot: a client that keeps it and folds it afterwards must not suffer."""
+        """`hello`; and what came before the snapshot: to keep it and fold it afterwards must not do any harm."""
         if events[0]["type"] == "hello":
             entitlement.check_hello(self.reader, events[0])
         late = self.state

@@ -131,9 +131,7 @@ def normal(state: State, now: float) -> Json:
             chat: sorted(messages.values(), key=lambda one: one["seq"]) for chat, messages in state.messages.items()
         },
         "contacts": state.contacts,
-        "statuses": {
-            id_: {**status, "typing": types_in(state, id_, now)} for id_, status in state.statuses.items()
-        },
+        "statuses": {id_: {**status, "typing": types_in(state, id_, now)} for id_, status in state.statuses.items()},
         "sessions": state.sessions,
         "total_unread": state.total_unread,
     }

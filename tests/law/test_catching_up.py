@@ -1,4 +1,4 @@
-"""Coming back: `/sync` and `changes?after_rev=` give exactly what was missed, and `hello` tells that there is something."""
+"""Coming back: `/sync` and `changes?after_rev=` give exactly what was missed; `hello` tells that there is something."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ async def act(town: Town, what: Change, pick: int) -> None:
 
 
 @pytest.mark.torture
-@given(before=st.lists(acts, max_size=6), meanwhile=st.lists(acts, min_size=1, max_size=12), page=st.sampled_from([1, 3]))
+@given(st.lists(acts, max_size=6), st.lists(acts, min_size=1, max_size=12), st.sampled_from([1, 3]))
 @settings(
     max_examples=steps(60), derandomize=not TORTURE, deadline=None, database=None,
     suppress_health_check=list(HealthCheck),

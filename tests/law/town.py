@@ -58,3 +58,7 @@ class Town:
         await world.advance(1)
         world.forget()
         return self
+
+    async def last(self, chat: Json) -> Json:
+        """The last message of one of Alice's chats."""
+        return (await self.laptop.get(f"/chats/{chat['id']}"))["last_message"]

@@ -101,7 +101,7 @@ class Gadget:
         """The server is back, with what it had written about this session a while ago."""
         killed = self.actor.crashed
         known, truth = await self.street.server.db.read(written, self.principal.session_id), active(self.log, killed)
-        assert min(truth - 60, active(self.log, killed - WRITE_BEHIND)) <= known <= truth
+        assert min(active(self.log, truth - 60), active(self.log, killed - WRITE_BEHIND)) <= known <= truth
         self.log.append(Entry(self.street.clock.now(), "start", known))
 
     async def ask(self, *, parting: bool = False) -> None:

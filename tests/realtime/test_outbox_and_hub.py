@@ -120,6 +120,20 @@ def test_members_come_and_go_while_connected() -> None:
     assert 7 not in hub.chats
 
 
+def test_a_mistake_in_one_step_keeps_nobody_else_from_hearing() -> None:
+    hub = Hub()
+    outbox = Outbox(hub)
+    _, socket = seat(hub, 1, 10, 7)
+
+    def broken(event: object) -> None:
+        raise KeyError("a mistake of ours")
+
+    outbox.precede(TypingStart, broken)
+    outbox.follow(TypingStart, broken)
+    outbox.committed([Emission(TYPING, Chat(7)), Emission(REVOKED, Users([1]))])
+    assert socket.types() == ["typing_start", "session_revoked"]
+
+
 def test_a_commit_leaves_in_its_order_with_heralds_before_and_followers_after() -> None:
     hub = Hub()
     outbox = Outbox(hub)

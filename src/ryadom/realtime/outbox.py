@@ -6,12 +6,24 @@ Between several nodes a broker would stand in `committed`: everything in an emis
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import structlog
+
 from ryadom.db.tx import Emission
 from ryadom.protocol.audience import Audience
 from ryadom.protocol.events import Event
 from ryadom.protocol.facts import Fact
 
 from .hub import Hub
+
+log = structlog.get_logger("ryadom.outbox")
+
+
+def _guarded(step: Callable[..., None], *args: Any) -> None:
+    """It is committed: a mistake in one step must not keep the others from hearing of it."""
+    try:
+        step(*args)
+    except Exception:
+        log.exception("a committed event was not passed on", kind=type(args[0]).__name__)
 
 
 class Outbox:
@@ -34,11 +46,11 @@ class Outbox:
         """Take what a commit emitted."""
         for what, to in emissions:
             for herald in self._heralds.get(type(what), ()):
-                herald(what)
+                _guarded(herald, what)
             if to is not None and isinstance(what, Event):
-                self._hub.deliver(what, to)
+                _guarded(self._hub.deliver, what, to)
             for follower in self._followers.get(type(what), ()):
-                follower(what)
+                _guarded(follower, what)
 
     def send_ephemeral(self, event: Event, to: Audience) -> None:
         """Send what has no transaction: typing, idleness."""
