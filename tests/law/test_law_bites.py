@@ -123,6 +123,15 @@ async def test_the_presence_of_a_one_way_contact_is_a_leak(town: Town) -> None:
         await town.world.settle()
 
 
+async def test_a_leak_to_a_socket_that_gets_only_some_events_is_found(town: Town) -> None:
+    await town.dave.web.socket.send(type="subscribe", events=["status_change"])
+    now = town.world.server.clock.utcnow()
+    leak = StatusChange(timestamp=now, user_id=town.alice.id, status="online", last_seen=now)
+    town.world.server.hub.deliver(leak, Users([town.dave.id]))
+    with pytest.raises(AssertionError, match="not for it"):
+        await town.world.settle()
+
+
 async def test_a_word_to_the_stranger_is_a_leak(town: Town) -> None:
     assert town.world.stranger is not None
     now = town.world.server.clock.utcnow()

@@ -105,6 +105,8 @@ class Bot:
         client_id = secrets.token_urlsafe(9)
         while True:
             answer = self._sending[client_id] = asyncio.get_running_loop().create_future()
+            # Who fails to send never looks at the answer; that it is lost then is no news.
+            answer.add_done_callback(lambda one: one.cancelled() or one.exception())
             await self._send(type="send_message", chat_id=chat_id, text=text, client_id=client_id)
             answered = await answer
             if answered["type"] == "message_sent" or "retry_after" not in answered:
