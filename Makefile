@@ -16,7 +16,7 @@ test: setup-dev  ## every check and test, with the time each part took
 	@exec $(PY) scripts/check.py
 
 torture: setup-dev  ## the tests that can run longer, with many more steps
-	@RYADOM_TORTURE=1 exec $(PY) -m pytest -m torture
+	@RYADOM_TORTURE=1 exec $(PY) -m pytest -m torture -o faulthandler_timeout=7200
 
 lint: setup-dev  ## every check, without the tests
 	@exec $(PY) scripts/check.py --without pytest
