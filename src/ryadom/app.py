@@ -135,7 +135,7 @@ class Server:
         self._handlers: list[ControllerRouterHandler] = [
             *auth_routes.routes(self.auth, db, self.settings.trusted_networks),
             *contact_routes.routes(Contacts(db), db),
-            *chat_routes.routes(Chats(db), db),
+            *chat_routes.routes(Chats(db, self.limiter), db),
             *receipt_routes.routes(self.receipts),
             *message_routes.routes(self.messages, db),
             *presence_routes.routes(self.statuses, self.typing, self.presence),

@@ -30,6 +30,7 @@ LIMITS: dict[str, Limit] = {
     "sign_in_address": Limit(20 / 300, 20),
     "register_address": Limit(10 / 3600, 10),
     "connect_address": Limit(50, 500),
+    "chat_user": Limit(0.1, 60),
     "message_user": Limit(20, 60),
     "session": Limit(50, 200),
 }

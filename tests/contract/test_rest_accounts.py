@@ -190,7 +190,7 @@ async def test_logout_ends_the_session(world: World) -> None:
 async def test_a_new_password_needs_the_old_one(world: World) -> None:
     alice = (await world.person("alice", connect=False)).web
     for body, status, code in (
-        ({"current_password": "no", "new_password": "12345678"}, 401, "wrong_credentials"),
+        ({"current_password": "no", "new_password": "12345678"}, 403, "wrong_password"),
         ({"current_password": PASSWORD, "new_password": "1234567"}, 422, "invalid"),
     ):
         problem(await alice.call("POST", "/users/me/password", body), status, code)

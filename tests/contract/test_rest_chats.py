@@ -266,6 +266,16 @@ async def test_a_muted_chat_counts_no_more_in_the_total(world: World) -> None:
     assert (await alice.web.get("/sync"))["total_unread"] == 3
 
 
+async def test_a_mute_is_noted_once_however_often_one_connects(world: World) -> None:
+    alice, bob = await world.friends("alice", "bob")
+    chat = await world.direct(alice, bob)
+    await alice.web.call("PATCH", f"/chats/{chat['id']}", {"muted_until": "9000-01-01T00:00:00Z"})
+    for _ in range(100):
+        await alice.web.connect()
+        await alice.web.socket.close()
+    assert len(world.server.counts._unmute) == 1
+
+
 async def test_a_mute_can_be_taken_back_and_needs_a_whole_time(world: World) -> None:
     alice, bob = await world.friends("alice", "bob")
     chat = await world.direct(alice, bob)
@@ -275,5 +285,6 @@ async def test_a_mute_can_be_taken_back_and_needs_a_whole_time(world: World) -> 
     assert (await alice.web.get(path))["muted_until"] == "2039-12-31T21:00:00Z"
     assert (await alice.web.call("PATCH", path, {"muted_until": None})).json["muted_until"] is None
     assert (await alice.web.get("/sync"))["total_unread"] == 1
-    for bad in ("2040-01-01T00:00:00", "tomorrow", 5, ""):
+    beyond = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+    for bad in ("2040-01-01T00:00:00", "tomorrow", 5, "", *beyond):
         problem(await alice.web.call("PATCH", path, {"muted_until": bad}), 400, "bad_request")

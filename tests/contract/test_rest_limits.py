@@ -75,7 +75,7 @@ async def test_a_new_password_is_limited_like_signing_in(strict: World) -> None:
     alice = (await strict.person("alice", connect=False)).web
     body = {"current_password": "wrong", "new_password": PASSWORD}
     statuses = [(await alice.call("POST", "/users/me/password", body)).status for _ in range(6)]
-    assert statuses == [401] * 5 + [429]
+    assert statuses == [403] * 5 + [429]
 
 
 @pytest.fixture

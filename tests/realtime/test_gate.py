@@ -48,7 +48,9 @@ async def test_a_mistake_of_ours_is_an_error_and_the_socket_stays(world: World, 
     assert [line["event"] for line in logged if line["log_level"] == "error"] == ["a command failed"]
 
 
-async def test_a_failed_sign_in_closes_the_socket(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_our_own_trouble_at_sign_in_is_not_the_end_of_the_session(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alice = await world.person("alice", connect=False)
 
     async def fail(*args: Any) -> Any:
@@ -57,5 +59,5 @@ async def test_a_failed_sign_in_closes_the_socket(world: World, monkeypatch: pyt
     monkeypatch.setattr(world.server.entry, "enter", fail)
     with structlog.testing.capture_logs() as logged:
         await alice.web.connect()
-    assert alice.web.socket.close_code == 4401
+    assert alice.web.socket.close_code == 1012
     assert [line["event"] for line in logged if line["log_level"] == "error"] == ["sign-in failed"]

@@ -44,6 +44,13 @@ async def test_only_this_machine_may_look_and_no_proxy_of_it(world: World) -> No
     assert (await scrape(world, "127.0.0.1", X_Forwarded_For="203.0.113.9"))[0] == 404
 
 
+async def test_behind_a_proxy_nobody_is_this_machine(data: Path) -> None:
+    world = World(data, public_url="https://chat.example")
+    await world.start()
+    assert (await scrape(world, "127.0.0.1"))[0] == 404
+    await world.close()
+
+
 async def test_or_who_has_the_token(data: Path) -> None:
     world = World(data, metrics_token="watcher")
     await world.start()

@@ -148,12 +148,12 @@ class Auth:
         )
 
     async def change_password(self, principal: Principal, current: str, new: str) -> None:
-        """Set a new password and end all other sessions. Refuses `wrong_credentials`, `invalid`, `too_many`."""
+        """Set a new password and end all other sessions. Refuses `wrong_password`, `invalid`, `too_many`."""
         self._limiter.check("sign_in_account", ("id", principal.user_id))
         _check_password(new)
         stored = await self._db.read(lambda tx: tx.value(store.HASH, user_id=principal.user_id))
         if not await self._passwords.verify(stored, current):
-            raise Refusal("wrong_credentials")
+            raise Refusal("wrong_password")
         hashed = await self._passwords.hash(new)
 
         def change(tx: Tx) -> None:

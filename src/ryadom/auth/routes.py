@@ -119,7 +119,7 @@ def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPR
         """Change one's own profile and settings; what is absent stays."""
         return await auth.change_profile(request.user, data)
 
-    @post("/users/me/password", status_code=204, tags=["Accounts"], responses=problems("wrong_credentials", "invalid"))
+    @post("/users/me/password", status_code=204, tags=["Accounts"], responses=problems("wrong_password", "invalid"))
     async def change_password(request: Asked, data: PasswordChange) -> None:
         """Change the password; all other sessions end."""
         await auth.change_password(request.user, data.current_password, data.new_password)

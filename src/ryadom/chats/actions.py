@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from ryadom.auth.store import BUMP, bump, get_user
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
+from ryadom.limits import Limiter
 from ryadom.protocol.audience import Audience, Users
 from ryadom.protocol.audience import Chat as Everyone
 from ryadom.protocol.errors import Refusal
@@ -26,15 +27,18 @@ MAX_MEMBERS = 20_000
 class Chats:
     """What people do with chats."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, limiter: Limiter) -> None:
         self._db = db
+        self._limiter = limiter
 
     async def open_direct(self, user_id: int, peer_id: int) -> tuple[Chat, bool]:
-        """The direct chat of two people, and whether it is new. Refuses `not_found`, `invalid`."""
+        """The direct chat of two people, and whether it is new. Refuses `not_found`, `invalid`, `too_many`."""
+        self._limiter.check("chat_user", user_id)
         return await self._db.write(partial(_open_direct, user_id=user_id, peer_id=peer_id))
 
     async def create(self, user_id: int, kind: str, title: str, member_ids: Sequence[int]) -> Chat:
         """A new group or channel, owned by its creator. Refuses `not_found` for a member who cannot be added."""
+        self._limiter.check("chat_user", user_id)
         return await self._db.write(
             partial(_create, user_id=user_id, kind=kind, title=title.strip(), member_ids=list(member_ids))
         )

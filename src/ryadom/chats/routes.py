@@ -1,7 +1,7 @@
 """REST of chats and their members."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 from litestar import Response, delete, get, patch, post
@@ -83,9 +83,9 @@ def routes(chats: Chats, db: Database) -> list[HTTPRouteHandler]:
     @patch("/chats/{chat_id:int}", tags=TAGS, responses=problems("not_found", "forbidden"))
     async def change_chat(request: Asked, chat_id: int, data: ChatPatch) -> Chat:
         """Change the title, or one's own mute."""
-        muted: datetime | UnsetType | Literal[None] = data.muted_until
-        if isinstance(muted, datetime) and muted.tzinfo is None:
-            raise Refusal("bad_request", "muted_until: give the time with its zone, as in 2030-01-01T00:00:00Z.")
+        muted = data.muted_until
+        if isinstance(muted, datetime):
+            muted = _in_utc(muted)
         return await chats.change(an_id(chat_id), request.user.user_id, data.title, muted)
 
     @get("/chats/{chat_id:int}/members", tags=TAGS, responses=problems("not_found"))
@@ -120,3 +120,12 @@ def routes(chats: Chats, db: Database) -> list[HTTPRouteHandler]:
     return [
         list_chats, open_chat, get_chat, change_chat, list_members, add_member, remove_member, set_role,
     ]  # fmt: skip
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise Refusal("bad_request", "muted_until: give the time with its zone, as in 2030-01-01T00:00:00Z.")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Refusal("bad_request", "muted_until: that time is out of the calendar.") from None

@@ -19,6 +19,7 @@ WORDS: dict[str, Word] = {
     "unknown_event": Word(400, "subscribe names an event that does not exist; the other names count."),
     "not_signed_in": Word(401, "Sign in first: the token is missing, wrong, ended or expired."),
     "wrong_credentials": Word(401, "The username or the password is wrong."),
+    "wrong_password": Word(403, "The current password is wrong."),
     "wrong_origin": Word(403, "A cookie counts only for requests from the same origin; use a Bearer token elsewhere."),
     "registration_closed": Word(403, "This server does not take new accounts; ask whoever runs it."),
     "forbidden": Word(403, "You see this thing, but your role does not allow that."),

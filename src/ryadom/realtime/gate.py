@@ -11,7 +11,7 @@ from websockets.datastructures import Headers
 from ryadom.clock import Clock
 from ryadom.limits import Limiter
 from ryadom.protocol.commands import Auth, Command, Echo, Ping
-from ryadom.protocol.errors import SESSION_OVER, TOO_MANY, Refusal
+from ryadom.protocol.errors import RESTART, SESSION_OVER, TOO_MANY, Refusal
 from ryadom.protocol.events import Error, Event
 
 from .connection import Connection, Refused
@@ -156,12 +156,11 @@ class SocketGate:
     async def _sign_in(self, connection: Connection, arriving: _Arriving, token: str) -> None:
         try:
             client = await self._doors.enter(connection, token)
-        except Refusal as refusal:
-            self._say(connection, refusal.code, refusal.detail, None)
-            client = None
-        except Exception:  # a mistake of ours must not leave the socket hanging
-            log.exception("sign-in failed")
-            client = None
+        except Exception as error:  # our trouble is not the end of their session: they may come back
+            if not isinstance(error, Refusal):
+                log.exception("sign-in failed")
+            connection.close(RESTART)
+            return
         if client is None:
             connection.close(SESSION_OVER)
             return

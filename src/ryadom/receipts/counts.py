@@ -33,6 +33,7 @@ class Counts:
         self._db = db
         self._clock = clock
         self._unmute: list[tuple[float, int, int]] = []
+        self._mutes: dict[tuple[int, int], float] = {}
         self.moved: Callable[[], None] = lambda: None
         """Called when the next end of a mute may have come nearer."""
         outbox.follow(NewMessage, self._new_message)
@@ -63,6 +64,8 @@ class Counts:
         """Tell those whose chats have just stopped being muted."""
         while self._unmute and self._unmute[0][0] <= now:
             until, user_id, chat_id = heapq.heappop(self._unmute)
+            if self._mutes.get((user_id, chat_id)) == until:
+                del self._mutes[user_id, chat_id]
             person = self._hub.people.get(user_id)
             count = person.chats.get(chat_id) if person is not None else None
             if person is not None and count is not None and count.muted_until == until:
@@ -146,9 +149,16 @@ class Counts:
         return None if person is None or count is None else (person, count)
 
     def _note_mute(self, user_id: int, chat_id: int, until: float) -> None:
-        if until > self._clock.now():
+        """Come back when this mute ends. One note per member and chat, however often it is muted or they connect."""
+        if until <= self._clock.now() or self._mutes.get((user_id, chat_id)) == until:
+            return
+        self._mutes[user_id, chat_id] = until
+        if len(self._unmute) > 2 * len(self._mutes) + 64:
+            self._unmute = [(when, *member) for member, when in self._mutes.items()]
+            heapq.heapify(self._unmute)
+        else:
             heapq.heappush(self._unmute, (until, user_id, chat_id))
-            self.moved()
+        self.moved()
 
     def _tell(self, user_id: int, person: Person, chat_id: int, count: Count) -> None:
         changed = UnreadChanged(

@@ -60,7 +60,7 @@ def routes(
     @get("/metrics", **HIDDEN)
     async def metrics_text(request: Anyone) -> Response[bytes]:
         """Prometheus metrics, for loopback or by token."""
-        if not _may_watch(request, settings.metrics_token):
+        if not _may_watch(request, settings):
             raise Refusal("not_found")
         refresh()
         return Response(metrics.text(), media_type=CONTENT_TYPE)
@@ -112,14 +112,15 @@ def _locale(request: Anyone) -> Language:
     return pick_locale(request.headers.get("accept-language", ""))
 
 
-def _may_watch(request: Anyone, token: str) -> bool:
+def _may_watch(request: Anyone, settings: Settings) -> bool:
     headers = Headers(request.scope)
     given, _ = token_in(headers.all("authorization"), [])
-    if token and given is not None:
-        return hmac.compare_digest(given.encode(), token.encode())
+    if settings.metrics_token and given is not None:
+        return hmac.compare_digest(given.encode(), settings.metrics_token.encode())
     peer = request.client.host if request.client else ""
     # What came through a proxy on this machine is not from this machine.
-    if headers.get("x-forwarded-for") or headers.get("forwarded"):
+    proxied = settings.public_url or settings.trusted_proxies
+    if proxied or headers.get("x-forwarded-for") or headers.get("forwarded"):
         return False
     try:
         return ipaddress.ip_address(peer).is_loopback
