@@ -46,7 +46,7 @@ def unread_count(member: FromClause, chat: FromClause) -> ColumnElement[int]:
 
 _member = and_(chat_members.c.chat_id == chats.c.id, chat_members.c.left_at.is_(None))
 _joined = chat_members.join(chats, _member)
-_peer_id = case((chats.c.direct_low == chat_members.c.user_id, chats.c.direct_high), else_=chats.c.direct_low)
+PEER_ID = case((chats.c.direct_low == chat_members.c.user_id, chats.c.direct_high), else_=chats.c.direct_low)
 _muted = and_(chat_members.c.muted_until.is_not(None), chat_members.c.muted_until > bindparam("now", type_=Instant))
 
 _views = (
@@ -57,7 +57,7 @@ _views = (
         *USER_COLUMNS, *MESSAGE_COLUMNS,
     )
     .select_from(
-        _joined.outerjoin(user, user.c.id == _peer_id).outerjoin(
+        _joined.outerjoin(user, user.c.id == PEER_ID).outerjoin(
             messages, and_(messages.c.chat_id == chats.c.id, messages.c.seq == chats.c.last_seq)
         )
     )
@@ -89,9 +89,9 @@ TOTAL = (
 )
 MEMBERSHIP = (
     select(
-        chats.c.kind, chat_members.c.role, chats.c.last_seq, chats.c.title, _peer_id,
-        exists(select(1).select_from(user).where(user.c.id == _peer_id, user.c.deleted_at.is_not(None))),
-        blocked(chat_members.c.user_id, _peer_id),
+        chats.c.kind, chat_members.c.role, chats.c.last_seq, chats.c.title, PEER_ID,
+        exists(select(1).select_from(user).where(user.c.id == PEER_ID, user.c.deleted_at.is_not(None))),
+        blocked(chat_members.c.user_id, PEER_ID),
     )
     .select_from(_joined)
     .where(chats.c.id == bindparam("chat_id"), chat_members.c.user_id == bindparam("user_id"))
@@ -162,6 +162,13 @@ SET_TITLE = update(chats).where(chats.c.id == bindparam("chat")).values(title=bi
 SET_REV = update(chats).where(chats.c.id == bindparam("chat")).values(rev=bindparam("rev"))
 
 
+def may_write(kind: str, role: str, *, cut_off: bool) -> bool:
+    """Who may post: in a channel its owner and admins, in a direct chat unless `cut_off` by a block or a peer gone."""
+    if kind == "channel":
+        return role in ("owner", "admin")
+    return kind != "direct" or not cut_off
+
+
 class Membership(NamedTuple):
     """What a member may do in a chat."""
 
@@ -180,10 +187,8 @@ class Membership(NamedTuple):
 
     @property
     def may_write(self) -> bool:
-        """Whether the member may post: in a channel its owner and admins, in a direct chat unless blocked or alone."""
-        if self.kind == "channel":
-            return self.runs_it
-        return not (self.kind == "direct" and (self.blocked or self.peer_gone))
+        """Whether the member may post."""
+        return may_write(self.kind, self.role, cut_off=self.blocked or self.peer_gone)
 
 
 def membership(tx: Tx, chat_id: int, user_id: int) -> Membership | None:

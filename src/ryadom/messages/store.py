@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, and_, bindparam, case, exists, func, insert, select, true, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, insert, select, true, update
 
-from ryadom.chats.store import MESSAGE_COLUMNS, message_of
+from ryadom.chats.store import MESSAGE_COLUMNS, PEER_ID, may_write, message_of
 from ryadom.contacts.store import blocked
 from ryadom.db.query import ids_in, rows
 from ryadom.db.tables import Instant, chat_members, chats, contacts, messages, user
@@ -15,7 +15,6 @@ _pair = rows("items", user_id=BigInteger, chat_id=BigInteger)
 _peer = user.alias("peer")
 _sender = user.alias("sender")
 _later = messages.alias("later")
-_peer_id = case((chats.c.direct_low == chat_members.c.user_id, chats.c.direct_high), else_=chats.c.direct_low)
 PERMITS = (
     select(
         _pair.c.ordinal,
@@ -51,7 +50,7 @@ PERMITS = (
         )
         .join(chats, chats.c.id == chat_members.c.chat_id)
         .join(_sender, _sender.c.id == chat_members.c.user_id)
-        .outerjoin(_peer, _peer.c.id == _peer_id)
+        .outerjoin(_peer, _peer.c.id == PEER_ID)
     )
 )  # fmt: skip
 _named = rows("items", sender_id=BigInteger, client_id=Text)
@@ -130,9 +129,7 @@ class Permit(NamedTuple):
     @property
     def may_write(self) -> bool:
         """Whether the sender may post here."""
-        if self.kind == "channel":
-            return self.role in ("owner", "admin")
-        return self.kind != "direct" or (self.peer_here and not self.blocked)
+        return may_write(self.kind, self.role, cut_off=self.blocked or not self.peer_here)
 
 
 class Row(NamedTuple):
