@@ -1,0 +1,46 @@
+/** What happens elsewhere and concerns this person, told at once: notices in the page, notifications outside of it. */
+
+import type { Message, ServerEvent } from '../api/shapes'
+import { t } from '../text/words.svelte'
+import { client } from './client.svelte'
+import { now } from './clock.svelte'
+import { notify } from './notices.svelte'
+import { preference } from './preferences.svelte'
+import { go, here } from './route.svelte'
+import { isLookedAt } from './seen'
+import { isMuted, nameOf, titleOf } from './select'
+
+/** Returns how to stop. */
+export function announceEvents(): () => void {
+  return client.listen((event) => {
+    if (event.type === 'session_created') announceSignIn(event)
+    else if (event.type === 'chat_changed') announceChat(event)
+    else if (event.type === 'new_message') announceMessage(event.message)
+  })
+}
+
+function announceSignIn({ session }: ServerEvent & { type: 'session_created' }): void {
+  const text = `${t('newSignIn', { device: session.device_name })} ${t('newSignInHint', { address: session.ip_address })}`
+  notify('news', text, { text: t('showDevices'), run: () => go({ panel: 'devices' }) }, true)
+}
+
+function announceChat({ chat }: ServerEvent & { type: 'chat_changed' }): void {
+  // Whoever made the chat is its owner and knows.
+  if (chat.chat && chat.chat.kind !== 'direct' && chat.chat.role !== 'owner') notify('news', t('addedToChat', { title: titleOf(chat.chat) }))
+}
+
+function announceMessage(message: Message): void {
+  const state = client.current
+  const chat = state?.chats.get(message.chat_id)
+  if (!state || !chat || message.sender_id === state.me.id || !preference('notifications')) return
+  if (isMuted(chat, now()) || (isLookedAt() && here().chat === chat.id)) return
+  if (!('Notification' in window) || Notification.permission !== 'granted') return
+  const sender = nameOf(state, message.sender_id)
+  const body = chat.kind === 'direct' ? message.text : t('someoneWrote', { name: sender, text: message.text })
+  const shown = new Notification(titleOf(chat), { body, tag: `chat-${chat.id}`, icon: '/icon-192.png' })
+  shown.onclick = () => {
+    window.focus()
+    go({ chat: chat.id, panel: null })
+    shown.close()
+  }
+}

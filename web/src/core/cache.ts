@@ -1,0 +1,183 @@
+/**
+ * What outlives a reload: IndexedDB. The list and its statuses as one record, the last messages of each chat as one
+ * each, what waits to be sent, how far one has read, and drafts. Where there is no IndexedDB, nothing is kept.
+ */
+
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { Chat, Contact, Me, Member, Message, User } from '../api/shapes'
+import { byId, type Pending, type Presence, type Room, type State } from './state'
+
+/** Raised when the form of what is kept changes: what is older is thrown away and asked for anew. */
+const VERSION = 1
+const NAME = 'ryadom'
+const KEPT_MESSAGES = 60
+
+interface KeptState {
+  me: Me
+  rev: number
+  chats: Chat[]
+  contacts: Contact[]
+  statuses: [number, Presence][]
+  people: User[]
+  totalUnread: number
+}
+
+interface KeptRoom {
+  members: Member[] | null
+  messages: readonly Message[]
+  rev: number
+}
+
+/** How far one has read, as long as the server has not confirmed it. */
+export interface Mark {
+  messageId: number
+  seq: number
+}
+
+interface Tables extends DBSchema {
+  state: { key: 'state'; value: KeptState }
+  rooms: { key: number; value: KeptRoom }
+  outbox: { key: string; value: Pending }
+  marks: { key: number; value: Mark }
+  drafts: { key: number; value: string }
+}
+
+type Database = IDBPDatabase<Tables>
+const STORES = ['state', 'rooms', 'outbox', 'marks', 'drafts'] as const
+
+export class Cache {
+  #database: Promise<Database | null> | null = null
+
+  /** The state as it was last kept, with what waits to be sent; null when there is none. */
+  async load(): Promise<State | null> {
+    return this.#do(async (database) => {
+      const reading = database.transaction(['state', 'outbox'])
+      const [kept, pending] = await Promise.all([reading.objectStore('state').get('state'), reading.objectStore('outbox').getAll()])
+      return kept ? stateOf(kept, ordered(pending)) : null
+    }, null)
+  }
+
+  keep(state: State): Promise<void> {
+    return this.#do(async (database) => void (await database.put('state', keptState(state), 'state')), undefined)
+  }
+
+  room(chatId: number): Promise<Room | null> {
+    return this.#do(async (database) => {
+      const kept = await database.get('rooms', chatId)
+      return kept ? { ...kept, members: kept.members && byId(kept.members, (one) => one.user_id) } : null
+    }, null)
+  }
+
+  /** Keeps the last messages of these rooms; null forgets one. */
+  keepRooms(rooms: Iterable<[number, Room | null]>): Promise<void> {
+    return this.#do(async (database) => {
+      const writing = database.transaction('rooms', 'readwrite')
+      for (const [chat, room] of rooms) void (room ? writing.store.put(keptRoom(room), chat) : writing.store.delete(chat))
+      await writing.done
+    }, undefined)
+  }
+
+  async pending(): Promise<Pending[]> {
+    return ordered(await this.#do((database) => database.getAll('outbox'), []))
+  }
+
+  putPending(pending: Pending): Promise<void> {
+    return this.#do(async (database) => void (await database.put('outbox', pending, pending.clientId)), undefined)
+  }
+
+  dropPending(clientIds: readonly string[]): Promise<void> {
+    return this.#do(async (database) => {
+      const writing = database.transaction('outbox', 'readwrite')
+      for (const id of clientIds) void writing.store.delete(id)
+      await writing.done
+    }, undefined)
+  }
+
+  async marks(): Promise<Map<number, Mark>> {
+    return this.#do(async (database) => {
+      const reading = database.transaction('marks')
+      const [chats, marks] = await Promise.all([reading.store.getAllKeys(), reading.store.getAll()])
+      return new Map(chats.map((chat, place) => [chat, marks[place]!]))
+    }, new Map<number, Mark>())
+  }
+
+  /** Null: it is confirmed. */
+  keepMark(chatId: number, mark: Mark | null): Promise<void> {
+    return this.#do(async (database) => void (await (mark ? database.put('marks', mark, chatId) : database.delete('marks', chatId))), undefined)
+  }
+
+  draft(chatId: number): Promise<string> {
+    return this.#do(async (database) => (await database.get('drafts', chatId)) ?? '', '')
+  }
+
+  keepDraft(chatId: number, text: string): Promise<void> {
+    return this.#do(async (database) => void (await (text ? database.put('drafts', text, chatId) : database.delete('drafts', chatId))), undefined)
+  }
+
+  /** Forgets everything. */
+  wipe(): Promise<void> {
+    return this.#do(async (database) => {
+      const writing = database.transaction(STORES, 'readwrite')
+      for (const store of STORES) void writing.objectStore(store).clear()
+      await writing.done
+    }, undefined)
+  }
+
+  async #do<Result>(work: (database: Database) => Promise<Result>, otherwise: Result): Promise<Result> {
+    try {
+      const database = await (this.#database ??= open())
+      return database ? await work(database) : otherwise
+    } catch (error) {
+      // A full disk or a closed database costs the cache, never a message: what waits is also in memory.
+      console.warn('Nothing is kept in this browser:', error)
+      this.#database = null
+      return otherwise
+    }
+  }
+}
+
+async function open(): Promise<Database | null> {
+  if (typeof indexedDB === 'undefined') return null
+  return openDB<Tables>(NAME, VERSION, {
+    upgrade(database) {
+      for (const name of [...database.objectStoreNames]) database.deleteObjectStore(name)
+      for (const name of STORES) database.createObjectStore(name)
+    },
+    blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
+  })
+}
+
+function ordered(pending: Pending[]): Pending[] {
+  return pending.sort((one, other) => one.createdAt - other.createdAt)
+}
+
+function keptState(state: State): KeptState {
+  const { me, rev, totalUnread } = state
+  return {
+    me, rev, totalUnread,
+    chats: [...state.chats.values()],
+    contacts: [...state.contacts.values()],
+    statuses: [...state.statuses],
+    people: [...state.people.values()],
+  }
+}
+
+function stateOf(kept: KeptState, pending: readonly Pending[]): State {
+  return {
+    me: kept.me,
+    rev: kept.rev,
+    totalUnread: kept.totalUnread,
+    chats: byId(kept.chats, (chat) => chat.id),
+    contacts: byId(kept.contacts, (entry) => entry.user.id),
+    statuses: new Map(kept.statuses),
+    people: byId(kept.people, (user) => user.id),
+    rooms: new Map(),
+    typing: new Map(),
+    sessions: null,
+    pending,
+  }
+}
+
+function keptRoom(room: Room): KeptRoom {
+  return { rev: room.rev, messages: room.messages.slice(-KEPT_MESSAGES), members: room.members && [...room.members.values()] }
+}

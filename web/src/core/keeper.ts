@@ -1,0 +1,68 @@
+/** Writes what changes into the cache, a while later and all at once; at the latest when the page is left. */
+
+import type { Cache } from './cache'
+import type { Room, State } from './state'
+import type { Store } from './store.svelte'
+
+const LATER = 2_000
+
+export class Keeper {
+  readonly #store: Store
+  readonly #cache: Cache
+  #keptState: State | null = null
+  #keptRooms: State['rooms'] = new Map()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #working = false
+
+  constructor(store: Store, cache: Cache) {
+    this.#store = store
+    this.#cache = cache
+    store.listen(() => this.#later())
+    document.addEventListener('visibilitychange', () => document.hidden && this.#keep())
+    addEventListener('pagehide', () => this.#keep())
+  }
+
+  start(): void {
+    this.#working = true
+    this.#keptState = this.#store.current
+    this.#keptRooms = this.#store.current?.rooms ?? new Map()
+  }
+
+  stop(): void {
+    this.#working = false
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** The first whole state is worth keeping at once. */
+  ready(): void {
+    this.#keep()
+  }
+
+  #later(): void {
+    if (this.#working) this.#timer ??= setTimeout(() => this.#keep(), LATER)
+  }
+
+  #keep(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const state = this.#store.current
+    if (!this.#working || !state) return
+    if (hasNews(state, this.#keptState)) void this.#cache.keep(state)
+    const rooms = changed(state.rooms, this.#keptRooms)
+    if (rooms.length > 0) void this.#cache.keepRooms(rooms)
+    this.#keptState = state
+    this.#keptRooms = state.rooms
+  }
+}
+
+function hasNews(state: State, kept: State | null): boolean {
+  const parts = ['me', 'chats', 'contacts', 'statuses', 'people', 'totalUnread'] as const
+  return parts.some((part) => state[part] !== kept?.[part])
+}
+
+/** Rooms that are other than those kept; null for those that are no more. */
+function changed(rooms: State['rooms'], kept: State['rooms']): [number, Room | null][] {
+  const gone = [...kept.keys()].filter((chat) => !rooms.has(chat)).map((chat) => [chat, null] as [number, null])
+  return [...[...rooms].filter(([chat, room]) => kept.get(chat) !== room), ...gone]
+}

@@ -1,0 +1,37 @@
+/** What the tabs of one browser tell each other, and which of them sends what waits. */
+
+export type TabMessage =
+  /** What waits to be sent has changed. */
+  | { type: 'outbox' }
+  /** The session is over; everything that was kept is forgotten. */
+  | { type: 'ended'; reason: Ended }
+  /** Somebody has signed in. */
+  | { type: 'signed-in' }
+  /** Language, theme or another choice of this browser has changed. */
+  | { type: 'preferences' }
+
+export type Ended = 'revoked' | 'signed-out'
+
+export class Tabs {
+  readonly #channel = new BroadcastChannel('ryadom')
+
+  tell(message: TabMessage): void {
+    this.#channel.postMessage(message)
+  }
+
+  listen(listener: (message: TabMessage) => void): void {
+    this.#channel.onmessage = (event: MessageEvent<TabMessage>) => listener(event.data)
+  }
+
+  /**
+   * Calls back when this tab is the one that does a thing; it is so until it closes. Without a secure context there are
+   * no locks, and every tab is: two that send the same message still send it once, by its `client_id`.
+   */
+  lead(thing: string, callback: () => void): void {
+    if (!('locks' in navigator)) return callback()
+    void navigator.locks.request(`ryadom-${thing}`, () => {
+      callback()
+      return new Promise<never>(() => undefined)
+    })
+  }
+}

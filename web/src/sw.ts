@@ -1,0 +1,23 @@
+/** The service worker. It opens the page without a network; what the API says is never kept. */
+
+import { Shelf } from './worker/shelf'
+
+declare const self: ServiceWorkerGlobalScope
+/** Written in by the build: the addresses of its files, and a hash of them all. */
+declare const FILES: string[]
+declare const VERSION: string
+
+const shelf = new Shelf(VERSION, FILES, caches, (request) => fetch(request))
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(shelf.fill().then(() => self.skipWaiting()))
+})
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(shelf.tidy().then(() => self.clients.claim()))
+})
+
+self.addEventListener('fetch', (event) => {
+  const answer = shelf.answer(event.request, self.location.origin)
+  if (answer) event.respondWith(answer)
+})
