@@ -2,28 +2,34 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run test torture lint format lock upgrade system-deps setup setup-dev
+.PHONY: help run test torture lint format web types lock upgrade system-deps setup setup-dev
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: setup  ## set up what is missing and start the server on http://127.0.0.1:8080
+run: setup  ## set up what is missing, build the client and start the server on http://127.0.0.1:8080
 	@exec $(PY) -m ryadom serve
 
 test: setup-dev  ## every check and test, with the time each part took
-	@scripts/system_deps.sh curl
+	@scripts/system_deps.sh curl chromium fonts-dejavu-core fonts-noto-color-emoji
 	@exec $(PY) scripts/check.py
 
 torture: setup-dev  ## the tests that can run longer, with many more steps
 	@RYADOM_TORTURE=1 exec $(PY) -m pytest -m torture -o faulthandler_timeout=7200
 
 lint: setup-dev  ## every check, without the tests
-	@exec $(PY) scripts/check.py --without pytest
+	@exec $(PY) scripts/check.py --without vitest pytest
 
 format: setup-dev  ## put the code into its form
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format .
+
+web: setup  ## build the browser client anew when web/ has changed (setup does, too)
+
+types: setup-dev  ## write the descriptions of the API and the client's types anew
+	@$(PY) -m ryadom.web.documents docs
+	@$(PY) scripts/client_types.py
 
 lock: setup-dev  ## write the locks anew from pyproject.toml, changing no more than needed
 	@scripts/lock.sh
@@ -31,7 +37,7 @@ lock: setup-dev  ## write the locks anew from pyproject.toml, changing no more t
 upgrade: setup-dev  ## write the locks anew with the newest of everything
 	@scripts/lock.sh --upgrade
 
-# Not part of `make test` yet: no test of this version needs a browser, PostgreSQL or Redis.
+# Not part of `make test` yet: no test of this version needs PostgreSQL or Redis.
 system-deps:  ## install chromium, postgresql and redis-server where they are missing
 	@scripts/system_deps.sh chromium postgresql redis-server
 

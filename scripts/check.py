@@ -31,6 +31,8 @@ PARTS = [
     Part("ruff format", ["-m", "ruff", "format", "--quiet", "--check", "."], 5),
     Part("mypy", ["-m", "mypy", "--strict", "--no-error-summary", "src"], 60),
     Part("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"], 20),
+    Part("svelte-check", ["scripts/node.py", "npm", "run", "--silent", "check"], 30),
+    Part("vitest", ["scripts/node.py", "npm", "test", "--silent"], 30),
     Part("pytest", ["-m", "pytest"], 480),
 ]
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv as the given lock says: scripts/setup.sh requirements.lock
-# Does nothing when it is so already. PYTHON=… chooses the interpreter.
+# Makes .venv as the given lock says, and builds the browser client: scripts/setup.sh requirements.lock
+# Does nothing where it is so already. PYTHON=… chooses the interpreter.
 set -eu
 cd "$(dirname "$0")/.."
 lock=$1
@@ -65,11 +65,12 @@ fi
 # What the environment was last made from. The folder is part of it: an environment cannot be moved.
 stamp="$venv/made-from-$lock"
 wanted="$(pwd; cat "$lock" pyproject.toml)"
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
-    exit 0
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
+    say "Installing what $lock says"
+    pip_install --require-hashes -r "$lock"
+    # The build backend is in the lock too, so nothing is fetched that is not.
+    pip_install --no-build-isolation --no-deps --editable .
+    printf '%s\n' "$wanted" >"$stamp"
 fi
-say "Installing what $lock says"
-pip_install --require-hashes -r "$lock"
-# The build backend is in the lock too, so nothing is fetched that is not.
-pip_install --no-build-isolation --no-deps --editable .
-printf '%s\n' "$wanted" >"$stamp"
+
+exec "$venv/bin/python" scripts/build_web.py

@@ -19,6 +19,7 @@ from ryadom.auth.actions import Auth
 from ryadom.auth.middleware import SignIn
 from ryadom.auth.passwords import Passwords
 from ryadom.auth.sessions import Sessions
+from ryadom.auth.welcome import Welcome
 from ryadom.chats import routes as chat_routes
 from ryadom.chats import store as chat_store
 from ryadom.chats.actions import Chats
@@ -51,7 +52,7 @@ from ryadom.receipts.actions import Receipts
 from ryadom.receipts.counts import Counts
 from ryadom.sync import routes as sync_routes
 from ryadom.sync.entry import Entry, handlers
-from ryadom.web import openapi
+from ryadom.web import bundle, openapi
 from ryadom.web import routes as web_routes
 
 log = structlog.get_logger("ryadom")
@@ -93,6 +94,7 @@ class Server:
             db, clock, self.limiter, self._passwords, self.sessions, self.live, chat_store.renamed,
             registration=settings.registration,
         )  # fmt: skip
+        self.welcome = Welcome(db, self.limiter, self.sessions, registration=settings.registration)
         board = TypingBoard()
         self.counts = Counts(self.hub, self.outbox, db, clock)
         self.typing = Typing(db, clock, self.hub, self.outbox, self.live, board)
@@ -133,15 +135,18 @@ class Server:
     def _rest(self) -> Litestar:
         db = self.db
         self._handlers: list[ControllerRouterHandler] = [
-            *auth_routes.routes(self.auth, db, self.settings.trusted_networks),
+            *auth_routes.routes(self.auth, self.welcome, db, self.settings.trusted_networks),
             *contact_routes.routes(Contacts(db), db),
             *chat_routes.routes(Chats(db, self.limiter), db),
             *receipt_routes.routes(self.receipts),
             *message_routes.routes(self.messages, db),
             *presence_routes.routes(self.statuses, self.typing, self.presence),
             *sync_routes.routes(db, self.statuses),
-            *web_routes.routes(self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi),
-        ]
+            *web_routes.routes(
+                self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi,
+                bundle.load(bundle.FOLDER),
+            ),
+        ]  # fmt: skip
         return Litestar(
             self._handlers,
             middleware=[

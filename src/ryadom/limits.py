@@ -30,11 +30,13 @@ LIMITS: dict[str, Limit] = {
     "sign_in_address": Limit(20 / 300, 20),
     "register_address": Limit(10 / 3600, 10),
     "connect_address": Limit(50, 500),
+    "look_address": Limit(10, 200),
     "chat_user": Limit(0.1, 60),
     "message_user": Limit(20, 60),
     "session": Limit(50, 200),
 }
-"""Whose tries are counted is the last word of a name. `connect` is handshakes; `session` is requests and frames."""
+"""Whose tries are counted is the last word of a name. `connect` is handshakes, `look` is asking
+for `GET /server`; `session` is requests and frames."""
 
 
 class Limiter:

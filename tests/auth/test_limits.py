@@ -156,6 +156,7 @@ def test_the_table_says_what_the_product_promises() -> None:
         "sign_in_address": 20,
         "register_address": 10,
         "connect_address": 500,
+        "look_address": 200,
         "chat_user": 60,
         "message_user": 60,
         "session": 200,

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from contract.cast import Cast
+from ryadom.web import bundle
+from web.small_client import small_client
 from world import World
 
 
@@ -21,6 +23,14 @@ def cast() -> Iterator[Cast]:
     asyncio.run(cast.make())
     yield cast
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A small client in place of the built one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bundle, "FOLDER", small_client(tmp_path_factory.mktemp("client")))
+        yield
 
 
 @pytest.fixture

@@ -73,6 +73,9 @@ SHAPES: dict[str, Shape] = {
         "access_token": text, "token_type": word("bearer"), "expires_at": time, "user": of("User"),
         "session": of("UserSession"),
     },
+    "ServerInfo": {
+        "name": text, "version": text, "registration": word("first", "open", "closed"), "user": optional(of("User")),
+    },
     "Contact": {"user": of("User"), "mutual": flag, "blocked": flag, "added_at": optional(time)},
     "Chat": {
         "id": identity, "kind": word("direct", "group", "channel"), "title": optional(text),

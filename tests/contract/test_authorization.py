@@ -14,6 +14,7 @@ import pytest
 from contract.cast import ACTORS, NOBODY, Cast
 from edge.memory_wire import MemorySocket
 from ryadom.protocol.commands import COMMANDS
+from web.small_client import ASSET
 from world import Answer, Device, Socket, World
 
 #    ano  end  str  one  ent  mut  blk  bkr  exm  mem  chn  adm  own
@@ -31,6 +32,8 @@ PATCH /users/me
 POST /users/me/password
      401  401  204  204  204  204  204  204  204  204  204  204  204
 GET /users
+     401  401  200  200  200  200  200  200  200  200  200  200  200
+GET /users/known
      401  401  200  200  200  200  200  200  200  200  200  200  200
 GET /sessions
      401  401  200  200  200  200  200  200  200  200  200  200  200
@@ -92,6 +95,8 @@ GET /sync
      401  401  200  200  200  200  200  200  200  200  200  200  200
 GET /chats/{chat_id}/changes
      401  401  404  404  404  404  404  404  404  200  200  200  200
+GET /server
+     200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /healthz
      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /readyz
@@ -104,11 +109,27 @@ GET /asyncapi.json
      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /
      200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /docs
+     200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /docs/rest
      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /docs/socket
      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /static/{name}
+     200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /assets/{name}
+     200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /sw.js
+     200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /manifest.webmanifest
+     200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /icon.svg
+     200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /icon-192.png
+     200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /icon-512.png
+     200  200  200  200  200  200  200  200  200  200  200  200  200
+GET /icon-maskable-512.png
      200  200  200  200  200  200  200  200  200  200  200  200  200
 """
 
@@ -148,7 +169,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /messages/{message_id}": {"text": "Another text"},
     "POST /status/typing": {"chat_id": "chat_id"},
 }
-QUERIES = {"GET /users": "?query=owner", "GET /chats/{chat_id}/changes": "?after_rev=0"}
+QUERIES = {
+    "GET /users": "?query=owner", "GET /users/known": "?ids=1", "GET /chats/{chat_id}/changes": "?after_rev=0",
+}  # fmt: skip
 FRAMES: dict[str, dict[str, Any]] = {
     "auth": {"token": "whatever"},
     "subscribe": {"events": ["new_message"]},
@@ -179,7 +202,7 @@ def filled(values: Mapping[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
 async def ask(world: World, device: Device | None, row: str, ids: dict[str, int]) -> Answer:
     """The request of a row about these ids."""
     method, template = row.split()
-    named = ids | {"name": "page.css"}
+    named = ids | {"name": "page.css" if "static" in template else ASSET}
     if "/members/{user_id}" in template:
         named["user_id"] = ids["member_id"]
     body = filled(BODIES[row], ids) if row in BODIES else None

@@ -13,13 +13,17 @@ from ryadom.protocol import events
 from ryadom.protocol.commands import COMMANDS
 from ryadom.protocol.errors import CLOSE_CODES, WORDS
 from ryadom.rest import problems
+from ryadom.web.bundle import ROOT_FILES
 from ryadom.web.documents import documents, write
 from web.references import follow, references
 from world import World
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "ryadom"
-UNDESCRIBED = {"/metrics", "/openapi.json", "/asyncapi.json", "/", "/docs/rest", "/docs/socket", "/static/{name}"}
+UNDESCRIBED = {
+    "/metrics", "/openapi.json", "/asyncapi.json", "/", "/docs", "/docs/rest", "/docs/socket", "/static/{name}",
+    "/assets/{name}", *ROOT_FILES,
+}  # fmt: skip
 """Pages and documents: no part of the API."""
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from contract.raw import raw
 from contract.shapes import fits, problem
-from world import PASSWORD, World
+from world import PASSWORD, Person, World
 
 DAY = 86_400
 
@@ -176,6 +176,24 @@ async def test_people_are_found_by_either_name(world: World) -> None:
     assert await found("bert") == []
     for path in ("/users", "/users?query=", "/users?query=" + "x" * 65):
         problem(await alice.call("GET", path), 400, "bad_request")
+
+
+async def test_names_are_told_of_who_is_or_was_in_a_chat_of_ones_own(world: World) -> None:
+    alice, bob, carol, dave = [await world.person(name, connect=False) for name in ("alice", "bob", "carol", "dave")]
+    group = await world.group(alice, bob, carol)
+    ids = "&".join(f"ids={one}" for one in (alice.id, bob.id, carol.id, dave.id, 2**52))
+
+    async def known(person: Person, query: str = ids) -> list[str]:
+        answer = (await person.web.call("GET", f"/users/known?{query}")).ok()
+        return sorted(fits("User", one)["username"] for one in answer)
+
+    assert await known(alice) == ["alice", "bob", "carol"]
+    assert await known(dave) == ["dave"]
+    (await carol.web.call("DELETE", f"/chats/{group['id']}/members/{carol.id}")).ok()
+    assert await known(bob) == ["alice", "bob", "carol"]
+    assert await known(carol) == ["carol"]
+    for query in ("", "?ids=0", "?ids=x", f"?ids={2**53}", "?" + "&".join(["ids=1"] * 101)):
+        problem(await alice.web.call("GET", f"/users/known{query}"), 400, "bad_request")
 
 
 async def test_logout_ends_the_session(world: World) -> None:

@@ -10,11 +10,12 @@ from contract.shapes import problem, time
 from world import Answer, World
 
 READS = (
-    "/users/me", "/users?query=al", "/sessions", "/contacts", "/chats", "/chats/{chat}", "/chats/{chat}/members",
-    "/chats/{chat}/messages", "/chats/{chat}/changes?after_rev=0", "/status/me", "/status/contacts",
+    "/users/me", "/users?query=al", "/users/known?ids=1", "/sessions", "/contacts", "/chats", "/chats/{chat}",
+    "/chats/{chat}/members", "/chats/{chat}/messages", "/chats/{chat}/changes?after_rev=0", "/status/me", "/status/contacts",
     "/api/user_status/{user}", "/api/online_users", "/sync",
 )  # fmt: skip
-LISTS = ("/users?query=al", "/sessions", "/contacts", "/chats", "/chats/{chat}/members", "/chats/{chat}/messages",
+LISTS = ("/users?query=al", "/users/known?ids=1", "/sessions", "/contacts", "/chats", "/chats/{chat}/members",
+         "/chats/{chat}/messages",
          "/status/contacts", "/api/online_users")  # fmt: skip
 
 

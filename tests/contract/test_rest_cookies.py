@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.shapes import problem
+from contract.shapes import fits, problem
 from world import PASSWORD, Answer, World
 
 OWN = "http://ryadom.test"
@@ -34,6 +34,18 @@ async def test_the_cookie_is_for_this_server_and_not_for_scripts(world: World) -
     assert {"httponly", "samesite=lax", "path=/", "max-age=31536000"} <= set(flags)
     assert "secure" not in flags
     assert not [flag for flag in flags if flag.startswith("domain")]
+
+
+async def test_a_page_that_asks_for_the_cookie_alone_never_sees_the_token(world: World) -> None:
+    await world.person("alice", connect=False)
+    page = {"username": "alice", "password": PASSWORD, "cookie_only": True}
+    answer = await world.call("POST", "/login", page, Origin=OWN)
+    token = answer.headers["set-cookie"].partition(";")[0].partition("=")[2]
+    assert fits("Login", answer.json)["access_token"] == ""
+    assert token.startswith("ryd_")
+    assert token.encode() not in answer.body
+    assert answer.headers["cache-control"] == "no-store"
+    assert (await world.call("GET", "/users/me", Cookie=f"ryadom_session={token}")).json["username"] == "alice"
 
 
 async def test_reading_by_cookie_asks_for_no_origin(world: World) -> None:

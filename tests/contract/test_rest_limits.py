@@ -57,6 +57,14 @@ async def test_one_subscriber_has_many_ipv6_addresses(strict: World) -> None:
     assert (await sign_in(strict, "another", "wrong", "2001:db8:1:3::1")).status == 401
 
 
+async def test_whoever_asks_at_the_door_without_end_waits(strict: World) -> None:
+    asked = [(await raw(strict, "GET", "/server")).status for _ in range(201)]
+    assert asked == [200] * 200 + [429]
+    too_many(await raw(strict, "GET", "/server"))
+    assert (await raw(strict, "GET", "/server", peer="198.51.100.1")).status == 200
+    assert (await raw(strict, "GET", "/healthz")).status == 200
+
+
 async def test_ten_registrations_an_hour_from_one_address(strict: World) -> None:
     async def register(name: str, peer: str = "203.0.113.5") -> Answer:
         body = f'{{"username": "{name}", "password": "{PASSWORD}"}}'.encode()

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from contract.raw import raw
-from contract.shapes import problem
-from world import World
+from contract.shapes import fits, problem
+from world import PASSWORD, World
 
 
 async def test_alive_and_ready(world: World) -> None:
@@ -45,7 +45,7 @@ async def test_metrics_by_token(data: Path) -> None:
 
 
 async def test_the_pages_work_offline(world: World) -> None:
-    for path in ("/", "/docs/rest", "/docs/socket"):
+    for path in ("/", "/docs", "/docs/rest", "/docs/socket"):
         page = await world.call("GET", path)
         assert page.status == 200
         assert page.headers["content-type"].startswith("text/html")
@@ -53,3 +53,29 @@ async def test_the_pages_work_offline(world: World) -> None:
         assert b'src="http' not in page.body
     problem(await world.call("GET", "/static/none.js"), 404, "not_found")
     problem(await world.call("GET", "/static/..%2Fpages.py"), 404, "not_found")
+    problem(await world.call("GET", "/assets/none.js"), 404, "not_found")
+    problem(await world.call("GET", "/assets/..%2Findex.html"), 404, "not_found")
+
+
+async def test_the_door_says_whether_one_may_register(data: Path) -> None:
+    world = World(data, registration=False, stranger=False)
+    await world.start()
+    first = fits("ServerInfo", (await world.call("GET", "/server")).json)
+    assert (first["name"], first["registration"], first["user"]) == ("Ryadom", "first", None)
+    await world.call("POST", "/register", {"username": "alice", "password": PASSWORD})
+    assert (await world.call("GET", "/server")).json["registration"] == "closed"
+    await world.close()
+
+
+async def test_the_door_says_whom_a_request_signs_in(world: World) -> None:
+    alice = await world.person("alice", connect=False)
+    cookie = {"Cookie": f"ryadom_session={alice.web.token}"}
+    mine = await world.call("GET", "/server", **cookie)
+    assert mine.headers["cache-control"] == "no-store"
+    assert fits("ServerInfo", mine.json)["user"] == {"id": alice.id, "username": "alice", "display_name": "Alice"}
+    assert (await alice.web.call("GET", "/server/")).json == mine.json
+    for headers in ({"Cookie": "ryadom_session=ryd_nothing"}, {"Authorization": "Bearer x"}, {}):
+        answer = await world.call("GET", "/server", **headers)
+        assert (answer.status, answer.json["user"], answer.json["registration"]) == (200, None, "open")
+    await alice.web.post("/logout")
+    assert (await world.call("GET", "/server", **cookie)).json["user"] is None

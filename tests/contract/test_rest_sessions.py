@@ -18,6 +18,17 @@ async def test_the_current_session_comes_first_then_the_latest_active(world: Wor
         assert [one["is_current"] for one in listed] == [True, False, False]
 
 
+async def test_a_device_tells_how_many_sockets_it_has_open(world: World) -> None:
+    alice = await world.person("alice", devices=("web", "phone"), connect=False)
+    phone = alice.devices["phone"]
+    await phone.connect()
+    second = await phone.connect()
+    assert [one["connections"] for one in await alice.web.get("/sessions")] == [0, 2]
+    await second.close()
+    await world.settle()
+    assert [one["connections"] for one in await alice.web.get("/sessions")] == [0, 1]
+
+
 async def test_the_last_activity_of_a_device_never_goes_back(world: World) -> None:
     alice = await world.person("alice", devices=("web", "phone"), connect=False)
     phone = alice.devices["phone"]

@@ -1,6 +1,7 @@
 """The documents say what is so: files and tests that they name exist, and their tables are complete."""
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -189,6 +190,12 @@ def test_the_list_of_dependencies_is_complete(title: str, group: str) -> None:
     wanted = project()["project"]["dependencies"] if group == "run" else [*groups["build"], *groups["dev"]]
     told = [row[0].strip("`") for row in rows(section("docs/dependencies.md", title))]
     assert sorted(told) == sorted(package(one) for one in wanted)
+
+
+def test_the_list_of_the_clients_packages_is_complete() -> None:
+    asked = json.loads(text("web/package.json"))
+    told = [row[0].strip("`") for row in rows(section("docs/dependencies.md", "Needed to build the browser client"))]
+    assert sorted(told) == sorted([*asked["devDependencies"], *asked.get("dependencies", {})])
 
 
 def test_every_dependency_says_what_for_why_and_what_without_it() -> None:

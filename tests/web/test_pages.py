@@ -6,11 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ryadom.web.pages import STATIC, docs_page, home
+from ryadom.web.pages import STATIC, docs_page, home, unbuilt
 from ryadom.web.texts import Language, script_texts
 
 PAGES: dict[str, Callable[[Language], str]] = {
     "home": home,
+    "unbuilt": unbuilt,
     "rest": lambda locale: docs_page("rest", locale),
     "socket": lambda locale: docs_page("socket", locale),
 }
@@ -98,6 +99,18 @@ def test_the_page_says_its_language_and_speaks_it(locale: Language) -> None:
         elements = Reader(make(locale)).elements
         assert dict(elements)["html"]["lang"] == locale
     assert ("Регистрация" in home(locale)) is (locale == "ru")
+
+
+def test_a_page_without_the_client_says_how_to_build_it() -> None:
+    assert "make setup" in unbuilt("en")
+    assert 'href="/static/home.css"' in unbuilt("en")
+    assert "не собран" in unbuilt("ru")
+
+
+def test_every_page_leads_back_to_the_first_and_that_to_the_messenger(page: str) -> None:
+    brand = next(attributes for _, attributes in Reader(page).elements if attributes.get("class") == "brand")
+    assert brand["href"] == "/docs"
+    assert '<a href="/">' in home("en")
 
 
 def test_home_shows_the_api_pages_and_how_to_sign_up() -> None:

@@ -68,8 +68,8 @@ def test_the_preferred_language_is_picked(header: str, locale: str) -> None:
 def _used_keys() -> Iterator[str]:
     package = files("ryadom.web")
     for file in (package / "templates").iterdir():
-        yield from re.findall(r"\$\{((?:page|home|docs)_\w+)\}", file.read_text(encoding="utf-8"))
-    yield from re.findall(r'"((?:home|docs)_\w*title)"', (package / "pages.py").read_text(encoding="utf-8"))
+        yield from re.findall(r"\$\{((?:page|home|docs|unbuilt)_\w+)\}", file.read_text(encoding="utf-8"))
+    yield from re.findall(r'"((?:home|docs|unbuilt)_\w*title)"', (package / "pages.py").read_text(encoding="utf-8"))
     for folder in ("ryadom.cli", "ryadom.demo"):
         for file in files(folder).iterdir():
             if file.name.endswith(".py"):

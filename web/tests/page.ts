@@ -5,19 +5,26 @@ import { FakeSocket } from './fake_socket'
 
 export const page = { hidden: false, focused: true }
 
+class FakeDocument extends EventTarget {
+  get hidden(): boolean {
+    return page.hidden
+  }
+
+  get visibilityState(): DocumentVisibilityState {
+    return page.hidden ? 'hidden' : 'visible'
+  }
+
+  hasFocus(): boolean {
+    return page.focused
+  }
+}
+
 export function installPage(): void {
   const target = new EventTarget()
-  vi.stubGlobal('document', Object.assign(new EventTarget(), {
-    get hidden() {
-      return page.hidden
-    },
-    get visibilityState() {
-      return page.hidden ? 'hidden' : 'visible'
-    },
-    hasFocus: () => page.focused,
-  }))
+  vi.stubGlobal('document', new FakeDocument())
   vi.stubGlobal('window', target)
   vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
+  vi.stubGlobal('dispatchEvent', target.dispatchEvent.bind(target))
   vi.stubGlobal('requestAnimationFrame', (callback: () => void) => setTimeout(callback, 16))
   vi.stubGlobal('WebSocket', FakeSocket)
   FakeSocket.all = []

@@ -119,16 +119,17 @@ class Auth:
         return await self._db.write(partial(end_sessions, session_ids=list(session_ids), reason=reason))
 
     async def list_sessions(self, principal: Principal) -> list[UserSession]:
-        """The live sessions of a person; their last activity is what we know now, not what was last written."""
+        """The live sessions of a person; their last activity and sockets are what we know now, not what was written."""
         listed = await self._db.read(store.list_sessions, principal.user_id, principal.session_id)
         fresh = [self._freshened(session) for session in listed]
         return sorted(fresh, key=lambda session: (not session.is_current, -session.last_activity.timestamp()))
 
     def _freshened(self, session: UserSession) -> UserSession:
         device = self._live.device(session.id)
-        if device is None or device.active <= session.last_activity.timestamp():
+        if device is None:
             return session
-        return msgspec.structs.replace(session, last_activity=utc(device.active))
+        active = max(session.last_activity, utc(device.active))
+        return msgspec.structs.replace(session, last_activity=active, connections=device.sockets)
 
     async def revoke(self, principal: Principal, session_id: int) -> None:
         """End one session of one's own. Refuses `not_found`."""

@@ -12,15 +12,29 @@ from msgspec import Meta
 
 from ryadom.config import Network
 from ryadom.db.database import Database
-from ryadom.protocol.schemas import DeviceName, DeviceType, DisplayName, Me, Password, User, Username, UserSession
+from ryadom.protocol.schemas import (
+    MAX_ID,
+    DeviceName,
+    DeviceType,
+    DisplayName,
+    Id,
+    Me,
+    Password,
+    User,
+    Username,
+    UserSession,
+)
 from ryadom.rest import PARTING, PUBLIC, an_id, problems
 
 from . import store
 from .actions import Auth, Origin, ProfileChange
-from .bearer import COOKIE
+from .bearer import COOKIE, token_in
 from .devices import client_ip, forwarded_proto
 from .middleware import Anyone, Asked, Headers
+from .welcome import ServerInfo, Welcome
 
+# Litestar leaves the bounds of a list's items out of the description.
+IDS = {"items": {"type": "integer", "minimum": 1, "maximum": MAX_ID}}
 AnyPassword = Annotated[str, Meta(max_length=1024)]
 """A password to compare: whatever was typed."""
 
@@ -41,10 +55,12 @@ class Credentials(msgspec.Struct, frozen=True):
     password: AnyPassword
     device_name: DeviceName | None = None
     device_type: DeviceType | None = None
+    cookie_only: bool = False
+    """The token comes as the cookie alone; `access_token` is empty."""
 
 
 class Login(msgspec.Struct, frozen=True):
-    """A fresh session. The token is shown only here."""
+    """A fresh session. The token is shown only here, if at all."""
 
     access_token: str
     token_type: Literal["bearer"]
@@ -67,7 +83,7 @@ class Revoked(msgspec.Struct, frozen=True):
     revoked: int
 
 
-def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPRouteHandler]:
+def routes(auth: Auth, welcome: Welcome, db: Database, trusted: tuple[Network, ...]) -> list[HTTPRouteHandler]:
     """The route handlers."""
 
     def origin(request: Anyone) -> Origin:
@@ -81,6 +97,13 @@ def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPR
         proto = Headers(request.scope).all("x-forwarded-proto")
         return request.url.scheme == "https" or forwarded_proto(peer, proto, trusted) == "https"
 
+    @get("/server", opt=PUBLIC, tags=["Server"], responses=problems(public=True))
+    async def server(request: Anyone) -> ServerInfo:
+        """What this server is, whether one may register, and whom the request signs in, if anybody."""
+        headers = Headers(request.scope)
+        token, _ = token_in(headers.all("authorization"), headers.all("cookie"))
+        return await welcome.look(token, origin(request).address)
+
     @post(
         "/register", opt=PUBLIC, tags=["Accounts"],
         responses=problems("username_taken", "registration_closed", "invalid", public=True),
@@ -93,11 +116,15 @@ def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPR
         "/login", opt=PUBLIC, status_code=200, tags=["Accounts"], responses=problems("wrong_credentials", public=True)
     )
     async def login(request: Anyone, data: Credentials) -> Response[Login]:
-        """Open a session: the token for a Bearer header, and the cookie for browsers."""
+        """Open a session: the token for a Bearer header, and the cookie for browsers.
+
+        With `cookie_only` the token comes as the cookie alone, out of reach of a page's scripts; `access_token` is
+        empty.
+        """
         signed_in = await auth.login(data.username, data.password, data.device_name, data.device_type, origin(request))
         body = Login(
-            access_token=signed_in.token, token_type="bearer", expires_at=signed_in.principal.expires_at,  # noqa: S106
-            user=signed_in.user, session=signed_in.session,
+            access_token="" if data.cookie_only else signed_in.token, token_type="bearer",  # noqa: S106
+            expires_at=signed_in.principal.expires_at, user=signed_in.user, session=signed_in.session,
         )  # fmt: skip
         age = int(store.AT_MOST.total_seconds())
         cookie = _cookie(signed_in.token, age, secure=is_https(request))
@@ -132,6 +159,14 @@ def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPR
         """People whose username begins with the query, or whose name has it in it; 50 at most."""
         return await db.read(store.find_users, text)
 
+    @get("/users/known", tags=["Accounts"], responses=problems())
+    async def known_users(
+        request: Asked,
+        ids: Annotated[list[Id], Parameter(min_items=1, max_items=store.KNOWN_AT_MOST, schema_extra=IDS)],
+    ) -> list[User]:
+        """The names of people by id, as far as they are or once were in a chat that one is in."""
+        return await db.read(store.known_users, request.user.user_id, ids)
+
     @get("/sessions", tags=["Sessions"], responses=problems())
     async def list_sessions(request: Asked) -> list[UserSession]:
         """The devices that are signed in: the current one first, then by last activity."""
@@ -148,7 +183,8 @@ def routes(auth: Auth, db: Database, trusted: tuple[Network, ...]) -> list[HTTPR
         return Revoked(await auth.revoke_others(request.user))
 
     return [
-        register, login, logout, get_me, patch_me, change_password, find_users, list_sessions, end_session, revoke_all,
+        server, register, login, logout, get_me, patch_me, change_password, find_users, known_users, list_sessions,
+        end_session, revoke_all,
     ]  # fmt: skip
 
 

@@ -41,7 +41,14 @@ class Sessions:
         self._ended: dict[int, None] = {}
 
     async def find(self, token: str) -> Principal | None:
-        """Whose token this is; None when it is unknown, ended or expired."""
+        """Whose token this is; None when it is unknown, ended or expired. To ask is to use the session."""
+        principal = await self.peek(token)
+        if principal is not None:
+            principal.used_at = self._clock.utcnow()
+        return principal
+
+    async def peek(self, token: str) -> Principal | None:
+        """The same, without using the session."""
         if len(token) > 256:
             return None
         hashed = hash_token(token)
@@ -53,7 +60,6 @@ class Sessions:
             if principal is None or principal.session_id in self._ended or principal.expires_at <= now:
                 return None
             self._remember(hashed, principal)
-        principal.used_at = now
         return principal
 
     def forget(self, session_id: int) -> None:

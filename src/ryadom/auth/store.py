@@ -19,6 +19,7 @@ AT_MOST = timedelta(days=365)
 """No session lives longer."""
 SESSIONS_PER_PERSON = 50
 FOUND_AT_MOST = 50
+KNOWN_AT_MOST = 100
 
 USER_COLUMNS = (user.c.id, user.c.username, user.c.display_name)
 _me_columns = (*USER_COLUMNS, user.c.settings, user.c.locale, user.c.created_at, user.c.rev)
@@ -54,6 +55,18 @@ FIND = (
     )
     .order_by(user.c.username)
     .limit(FOUND_AT_MOST)
+)
+_theirs, _mine = chat_members.alias("theirs"), chat_members.alias("mine")
+KNOWN = select(*USER_COLUMNS).where(
+    user.c.id.in_(ids_in("ids")),
+    or_(
+        user.c.id.in_(
+            select(_theirs.c.user_id)
+            .join(_mine, _mine.c.chat_id == _theirs.c.chat_id)
+            .where(_theirs.c.user_id.in_(ids_in("ids")), _mine.c.user_id == bindparam("me"), _mine.c.left_at.is_(None))
+        ),
+        user.c.id == bindparam("me"),
+    ),
 )
 NEW_USER = new(user, "username", "display_name", "password_hash", "created_at", "rev").returning(user.c.id)
 SET_NAME = update(user).where(user.c.id == bindparam("user_id")).values(display_name=bindparam("display_name"))
@@ -185,6 +198,11 @@ def find_users(tx: Tx, query: str) -> list[User]:
     return [user_of(row) for row in tx.run(FIND, prefix=escaped + "%", part=f"%{escaped}%")]
 
 
+def known_users(tx: Tx, me: int, ids: list[int]) -> list[User]:
+    """Those of these people who are or once were in a chat that the reader is in: the senders of its messages."""
+    return [user_of(row) for row in tx.run(KNOWN, me=me, ids=ids)]
+
+
 def create_user(tx: Tx, username: str, display_name: str, password_hash: str) -> int | None:
     """The id of a new account; None when the name is taken."""
     if tx.first(ANY_BY_NAME, username=username) is not None:
@@ -234,10 +252,10 @@ def list_sessions(tx: Tx, user_id: int, current: int | None) -> list[UserSession
 
 
 def session_of(row: Any, current: int | None) -> UserSession:
-    """A `UserSession` out of a row of SESSIONS."""
+    """A `UserSession` out of a row of SESSIONS; its open sockets are for whoever knows them to add."""
     return UserSession(
         id=row[0], device_type=row[1], device_name=row[2], ip_address=row[3], user_agent=row[4], created_at=row[5],
-        last_activity=row[6], is_current=row[0] == current,
+        last_activity=row[6], is_current=row[0] == current, connections=0,
     )  # fmt: skip
 
 

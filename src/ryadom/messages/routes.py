@@ -25,7 +25,7 @@ TAGS = ["Messages"]
 PAGE = 50
 
 
-class NewMessage(msgspec.Struct, frozen=True):
+class MessageDraft(msgspec.Struct, frozen=True):
     """A message to send. With a client_id, sending it again is harmless."""
 
     text: MessageText
@@ -62,7 +62,7 @@ def routes(messages: Messages, db: Database) -> list[HTTPRouteHandler]:
             problems("not_found", "cannot_write", "client_id_reused"),
         ),
     )  # fmt: skip
-    async def send(request: Asked, chat_id: int, data: NewMessage) -> Response[Message]:
+    async def send(request: Asked, chat_id: int, data: MessageDraft) -> Response[Message]:
         """Send a message. Once answered, it is on disk."""
         me = request.user.user_id
         sent = await messages.send(Send(me, an_id(chat_id), data.text, data.client_id, data.reply_to, None))

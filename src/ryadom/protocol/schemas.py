@@ -59,6 +59,8 @@ class UserSession(msgspec.Struct, frozen=True):
     created_at: datetime
     last_activity: datetime
     is_current: bool
+    connections: int
+    """Its open sockets, at this moment."""
 
 
 class UserStatus(msgspec.Struct, frozen=True):

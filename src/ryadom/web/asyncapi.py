@@ -3,17 +3,17 @@
 It describes the server: an operation whose action is `send` is an event that the server sends, `receive` a command.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import msgspec
-from msgspec import inspect as shape
 
 from ryadom.protocol import events
 from ryadom.protocol.commands import COMMANDS, SendMessage
 
 from . import descriptions
 from .examples import example
-from .field_docs import class_doc, describe, protocol_structs
+from .field_docs import class_doc
+from .shapes import schemas_of
 
 Part = dict[str, Any]
 Struct = type[msgspec.Struct]
@@ -33,7 +33,7 @@ def document(server_version: str) -> Part:
         "operations": _operations(told),
         "components": {
             "messages": {cls.__name__: _message(cls) for cls in (*told, *COMMANDS)},
-            "schemas": _schemas((*told, *COMMANDS)),
+            "schemas": schemas_of((*told, *COMMANDS)),
             "correlationIds": {"clientId": _correlation()},
             "securitySchemes": _security_schemes(),
         },
@@ -132,30 +132,6 @@ def _operation(cls: Struct, action: str) -> Part:
         "tags": [{"name": _group(cls)}],
         "messages": [_on_channel(cls)],
     }
-
-
-def _schemas(structs: tuple[Struct, ...]) -> dict[str, Part]:
-    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
-    for name, schema in schemas.items():
-        _mark_times(schema["properties"], protocol_structs()[name])
-    describe(schemas)
-    error = schemas["Error"]["properties"]
-    error["code"] = descriptions.list_error_words(error["code"])
-    return schemas
-
-
-def _mark_times(properties: dict[str, Part], cls: Struct) -> None:
-    """Add the format of datetimes. msgspec leaves it out, as a datetime may be naive for it; ours are not."""
-    for field in cast("shape.StructType", shape.type_info(cls)).fields:
-        kinds = field.type.types if isinstance(field.type, shape.UnionType) else (field.type,)
-        if any(isinstance(kind, shape.DateTimeType) for kind in kinds):
-            _mark_time(properties[field.encode_name])
-
-
-def _mark_time(schema: Part) -> None:
-    for one in schema.get("anyOf", [schema]):
-        if one["type"] == "string":
-            one["format"] = "date-time"
 
 
 def _group(cls: Struct) -> str:

@@ -47,14 +47,14 @@ def _handlers() -> list[HTTPRouteHandler]:
     """Every route with nothing behind it: a description looks at signatures only, and needs no database."""
     nothing: Any = None
     return [
-        *auth.routes(nothing, nothing, ()),
+        *auth.routes(nothing, nothing, nothing, ()),
         *contacts.routes(nothing, nothing),
         *chats.routes(nothing, nothing),
         *receipts.routes(nothing),
         *messages.routes(nothing, nothing),
         *presence.routes(nothing, nothing, nothing),
         *sync.routes(nothing, nothing),
-        *routes.routes(nothing, nothing, nothing, nothing, nothing),
+        *routes.routes(nothing, nothing, nothing, nothing, nothing, {}),
     ]
 
 

@@ -15,7 +15,8 @@ from ryadom.protocol.errors import Problem
 
 from . import descriptions
 from .examples import example
-from .field_docs import describe, protocol_structs
+from .field_docs import protocol_structs
+from .shapes import schemas_of
 
 Part = dict[str, Any]
 
@@ -53,23 +54,28 @@ def _bound_items(schemas: dict[str, Part], body: type[msgspec.Struct]) -> None:
 def complete(document: Part) -> Part:
     """A completed copy of the OpenAPI 3.1 dict that Litestar makes; completing it again changes nothing.
 
-    Adds info, servers, security, Problem with every error word, the errors that any operation may answer, and the
-    descriptions of fields. An operation with a true `x-public` needs no sign-in.
+    Adds info, servers, security, Problem with every error word, the errors that any operation may answer, and what the
+    socket's description says of the same Structs. An operation with a true `x-public` needs no sign-in.
     """
     done = copy.deepcopy(document)
     done["info"] = done.get("info", {}) | _info()
     done["servers"] = [{"url": "/", "description": "The server that this description came from."}]
     components = done.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas["Problem"] = _problem()
+    schemas |= _exact(schemas)
     components["securitySchemes"] = _security_schemes()
     done["security"] = [{"bearerAuth": []}, {"cookieAuth": []}]
     for operation in _operations(done):
         _complete_operation(operation)
-    describe(schemas)
     _add_examples(schemas)
     _use_whole_numbers(done)
     return done
+
+
+def _exact(schemas: Part) -> Part:
+    """What msgspec says of the protocol's Structs among these, and of `Problem`: Litestar says less, and otherwise."""
+    structs = protocol_structs()
+    return schemas_of([Problem, *(structs[name] for name in schemas if name in structs)])
 
 
 def _info() -> Part:
@@ -79,13 +85,6 @@ def _info() -> Part:
         "license": {"name": descriptions.LICENCE, "identifier": descriptions.LICENCE},
         "description": descriptions.REST,
     }
-
-
-def _problem() -> Part:
-    _, schemas = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
-    problem: Part = schemas["Problem"]
-    problem["properties"]["code"] = descriptions.list_error_words(problem["properties"]["code"])
-    return problem
 
 
 def _security_schemes() -> dict[str, Part]:

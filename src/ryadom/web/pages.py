@@ -9,18 +9,32 @@ from typing import Literal
 from .assets import STATIC, template
 from .texts import Language, script_texts, text
 
-__all__ = ["STATIC", "docs_page", "home"]
+__all__ = ["PAGE_HEADERS", "STATIC", "docs_page", "home", "unbuilt"]
 
 SOURCES = {"rest": "/openapi.json", "socket": "/asyncapi.json"}
 """Kind of API page → the description that it renders."""
 
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Language",
+}
+"""What these pages are served with."""
 
 _CURRENT = ' aria-current="page"'
 
 
 def home(locale: Language) -> str:
-    """The page at `/` as HTML: what Ryadom is, where the API pages are, how to sign up."""
+    """The page at `/docs` as HTML: what Ryadom is, where the API pages are, how to sign up."""
     return _page(locale, "home", text("home_title", locale))
+
+
+def unbuilt(locale: Language) -> str:
+    """The page at `/` while the browser client is not built, as HTML: how to build it."""
+    return _page(locale, "unbuilt", text("unbuilt_title", locale), sheet="home")
 
 
 def docs_page(kind: Literal["rest", "socket"], locale: Language) -> str:
@@ -31,7 +45,7 @@ def docs_page(kind: Literal["rest", "socket"], locale: Language) -> str:
 
 
 def _page(locale: Language, name: str, title: str, **values: str) -> str:
-    values |= {"title": html.escape(title), "locale": locale, "style": name}
+    values |= {"title": html.escape(title), "locale": locale, "style": values.get("sheet", name)}
     values |= {f"{kind}_mark": _CURRENT if kind == values.get("kind") else "" for kind in SOURCES}
     body = Template(template(f"{name}.html")).substitute(_Words(locale, values))
     return Template(template("page.html")).substitute(_Words(locale, values | {"body": body}))

@@ -17,17 +17,13 @@ from ryadom.metrics import CONTENT_TYPE, Metrics
 from ryadom.protocol.errors import Refusal
 from ryadom.rest import PUBLIC, problems
 
-from . import asyncapi
-from .pages import STATIC, docs_page, home
+from . import asyncapi, front
+from .bundle import Bundle
+from .front import HIDDEN
+from .pages import PAGE_HEADERS, STATIC, docs_page, home
 from .texts import Language, pick_locale
 
-HIDDEN: dict[str, Any] = {"opt": PUBLIC, "include_in_schema": False}
 TAGS = ["Server"]
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
-PAGE_HEADERS = {"Content-Security-Policy": CSP, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -39,7 +35,7 @@ class Health(msgspec.Struct, frozen=True):
 
 def routes(
     settings: Settings, metrics: Metrics, ready: Callable[[], bool], refresh: Callable[[], None],
-    openapi: Callable[[], dict[str, Any]],
+    openapi: Callable[[], dict[str, Any]], client: Bundle,
 ) -> list[HTTPRouteHandler]:  # fmt: skip
     """The route handlers."""
     socket_document = msgspec.json.encode(asyncapi.document(__version__))
@@ -77,7 +73,7 @@ def routes(
         """The socket described."""
         return Response(socket_document, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
-    @get("/", **HIDDEN)
+    @get("/docs", **HIDDEN)
     async def index(request: Anyone) -> Response[str]:
         """What this is."""
         return _page(home(_locale(request)))
@@ -101,7 +97,10 @@ def routes(
         headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
         return Response(found[0], media_type=found[1], headers=headers)
 
-    return [healthz, readyz, metrics_text, openapi_json, asyncapi_json, index, rest_page, socket_page, static]
+    return [
+        *front.routes(client), healthz, readyz, metrics_text, openapi_json, asyncapi_json, index, rest_page,
+        socket_page, static,
+    ]  # fmt: skip
 
 
 def _page(text: str) -> Response[str]:

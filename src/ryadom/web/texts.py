@@ -1,7 +1,7 @@
 """Every text that people read on the server's own pages, in each language.
 
-`page_`, `home_` and `docs_` are for the templates (`${key}`); `ui_` goes to the scripts of the API pages; `cli_` is
-what `serve` and `demo` print.
+`page_`, `home_`, `docs_` and `unbuilt_` are for the templates (`${key}`); `ui_` goes to the scripts of the API pages;
+`cli_` is what `serve` and `demo` print.
 """
 
 from typing import Literal
@@ -20,6 +20,7 @@ TEXTS: dict[str, dict[Language, str]] = {
         "en": "A self-hosted messenger that knows who is here, what has been read, and which devices are signed in.",
         "ru": "Мессенджер на своём сервере: видно, кто в сети, что прочитано и на каких устройствах выполнен вход.",
     },
+    "home_open": {"en": "Open the messenger", "ru": "Открыть мессенджер"},
     "home_api": {"en": "For programs", "ru": "Для программ"},
     "home_rest": {
         "en": "Every call, with its parameters, answers and error words.",
@@ -50,6 +51,15 @@ TEXTS: dict[str, dict[Language, str]] = {
     "docs_raw": {"en": "The description as JSON", "ru": "Описание в JSON"},
     "docs_expand": {"en": "Open all", "ru": "Открыть всё"},
     "docs_collapse": {"en": "Close all", "ru": "Закрыть всё"},
+    "unbuilt_title": {"en": "The browser client is not built", "ru": "Веб-клиент не собран"},
+    "unbuilt_lead": {
+        "en": "The server runs, but the page of the messenger is missing. This builds it; then start the server again:",
+        "ru": "Сервер работает, но страницы мессенджера нет. Эта команда соберёт её; затем перезапустите сервер:",
+    },
+    "unbuilt_rest": {
+        "en": "Programs can sign in and talk all the same.",
+        "ru": "Программы и без неё могут входить и переписываться.",
+    },
     "ui_failed": {
         "en": "The description could not be read: {reason}. Reload the page to try again.",
         "ru": "Описание не удалось прочитать: {reason}. Обновите страницу, чтобы попробовать снова.",

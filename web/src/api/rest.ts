@@ -88,8 +88,8 @@ export const editMessage = (message: number, text: string) => call<Message>('PAT
 export const deleteMessage = (message: number) => call<undefined>('DELETE', `/messages/${message}`)
 
 export const findUsers = (query: string) => call<User[]>('GET', `/users?${new URLSearchParams({ query })}`)
-/** At most 100 ids. */
-export const usersById = (ids: readonly number[]) => call<User[]>('GET', `/users?ids=${ids.join(',')}`)
+/** At most 100 ids, of people who are or were in a chat of one's own. */
+export const knownUsers = (ids: readonly number[]) => call<User[]>('GET', `/users/known?${ids.map((id) => `ids=${id}`).join('&')}`)
 export const addContact = (user_id: number) => call<Contact>('POST', '/contacts', { user_id })
 export const removeContact = (user: number) => call<undefined>('DELETE', `/contacts/${user}`)
 export const block = (user: number) => call<undefined>('PUT', `/contacts/${user}/block`)

@@ -702,6 +702,8 @@ export interface components {
             /** Format: date-time */
             last_activity: string;
             is_current: boolean;
+            /** @description Its open sockets, at this moment. */
+            connections: number;
         };
         /**
          * UserStatus

@@ -220,7 +220,7 @@ export class Client {
   async #learnNames(): Promise<void> {
     const nameless = this.current ? namelessSenders(this.current).slice(0, 100) : []
     if (nameless.length === 0) return
-    const users = await rest.usersById(nameless).catch(() => [])
+    const users = await rest.knownUsers(nameless).catch(() => [])
     this.#store.change((state) => ({ ...state, people: named(state.people, users) }))
   }
 
