@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run test torture lint format web types lock upgrade system-deps setup setup-dev
+.PHONY: help run test torture lint format web types screenshots lock upgrade system-deps setup setup-dev
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -30,6 +30,10 @@ web: setup  ## build the browser client anew when web/ has changed (setup does, 
 types: setup-dev  ## write the descriptions of the API and the client's types anew
 	@$(PY) -m ryadom.web.documents docs
 	@$(PY) scripts/client_types.py
+
+screenshots: setup-dev  ## make the pictures in docs/screenshots/ anew from the demo
+	@scripts/system_deps.sh chromium fonts-roboto-unhinted fonts-noto-color-emoji
+	@$(PY) scripts/screenshots.py
 
 lock: setup-dev  ## write the locks anew from pyproject.toml, changing no more than needed
 	@scripts/lock.sh

@@ -15,6 +15,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '^/(?!$|src/|@|node_modules/|index.html|icon|manifest)': { target: SERVER, ws: true } } },
+  server: { proxy: { '^/(?!$|\\?|src/|@|node_modules/|index.html|icon|manifest)': { target: SERVER, ws: true } } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 })

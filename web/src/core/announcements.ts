@@ -4,6 +4,7 @@ import type { Message, ServerEvent } from '../api/shapes'
 import { t } from '../text/words.svelte'
 import { client } from './client.svelte'
 import { now } from './clock.svelte'
+import { onUpdate } from './install'
 import { notify } from './notices.svelte'
 import { preference } from './preferences.svelte'
 import { go, here } from './route.svelte'
@@ -12,6 +13,15 @@ import { isMuted, nameOf, titleOf } from './select'
 
 /** Returns how to stop. */
 export function announceEvents(): () => void {
+  const stops = [onUpdate(announceUpdate), announceHere()]
+  return () => stops.forEach((stop) => stop())
+}
+
+function announceUpdate(): void {
+  notify('news', t('updateReady'), { text: t('reload'), run: () => location.reload() }, true)
+}
+
+function announceHere(): () => void {
   return client.listen((event) => {
     if (event.type === 'session_created') announceSignIn(event)
     else if (event.type === 'chat_changed') announceChat(event)

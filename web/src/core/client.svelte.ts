@@ -1,7 +1,7 @@
 /** Wires everything that the client is made of, and is what the views speak to. */
 
 import * as rest from '../api/rest'
-import type { ServerEvent, ServerInfo } from '../api/shapes'
+import type { Chat, ServerEvent, ServerInfo } from '../api/shapes'
 import { Cache } from './cache'
 import { startClock } from './clock.svelte'
 import { History } from './history'
@@ -13,7 +13,7 @@ import { rereadPreferences } from './preferences.svelte'
 import { dropTyping } from './reducers'
 import { namelessSenders } from './select'
 import type { Connection } from './socket'
-import { DROP_TYPING_AFTER, byId, named, type State } from './state'
+import { DROP_TYPING_AFTER, byId, merged, named, type State } from './state'
 import { Store } from './store.svelte'
 import { Tabs, type Ended, type TabMessage } from './tabs'
 import { Typing } from './typing'
@@ -42,6 +42,7 @@ export class Client {
     const send: Link['send'] = (command) => this.#link.send(command)
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`
     this.#link = new Link(url, this.#store, {
+      greeted: (userId) => this.#greeted(userId),
       ready: () => this.#ready(),
       event: (event) => this.#hear(event),
       connection: (state) => this.#connection(state),
@@ -177,8 +178,17 @@ export class Client {
     this.#link.start()
   }
 
+  /** The cookie may be somebody else's by now: then nothing that was kept is for their eyes, or to be sent as theirs. */
+  #greeted(userId: number): void {
+    if (!this.current || this.current.me.id === userId) return
+    this.#store.replace(null)
+    this.marks.clear()
+    void this.#cache.wipe()
+  }
+
   #ready(): void {
     this.#standing = 'ready'
+    setTimeout(() => this.#forgetTyping(), DROP_TYPING_AFTER)
     this.outbox.opened()
     this.marks.opened()
     void this.#learnNames()
@@ -209,6 +219,24 @@ export class Client {
 
   #forgetTyping(): void {
     this.#store.change((state) => dropTyping(state, Date.now() - DROP_TYPING_AFTER))
+  }
+
+  /** The direct chat with a person, made if there is none; rejects with CallFailed. Its id. */
+  openDirect(userId: number): Promise<number> {
+    const held = [...(this.current?.chats.values() ?? [])].find((chat) => chat.peer?.id === userId)
+    return held ? Promise.resolve(held.id) : this.#hold(rest.openDirect(userId))
+  }
+
+  /** A new group or channel; rejects with CallFailed. Its id. */
+  openRoom(kind: 'group' | 'channel', title: string, memberIds: number[]): Promise<number> {
+    return this.#hold(rest.openRoom(kind, title, memberIds))
+  }
+
+  /** The answer may come before the event that tells of the chat: one can go there at once. */
+  async #hold(asked: Promise<Chat>): Promise<number> {
+    const chat = await asked
+    this.#store.change((state) => (state.chats.has(chat.id) ? state : { ...state, chats: merged(state.chats, [[chat.id, chat]]) }))
+    return chat.id
   }
 
   /** Rejects with CallFailed. */

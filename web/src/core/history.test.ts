@@ -94,3 +94,14 @@ test('far behind, the window begins anew', async () => {
   await history.open(7)
   expect([calls, span()]).toEqual([[LATEST], [4951, 5000]])
 })
+
+test('a chat that is left keeps its last messages only', async () => {
+  began({ last_seq: 200, read_up_to_seq: 200 })
+  installServer({ [LATEST]: messages(151, 200), 'GET /chats/7/messages?limit=50&before=151': messages(101, 150), 'GET /chats/7/messages?limit=50&before=101': messages(51, 100) })
+  await history.open(7)
+  await history.older(7)
+  await history.older(7)
+  expect(span()).toEqual([51, 200])
+  history.close(7)
+  expect(span()).toEqual([101, 200])
+})

@@ -3,15 +3,18 @@
 import * as rest from '../api/rest'
 import type { Chat, Message } from '../api/shapes'
 import type { Cache } from './cache'
-import { isAtEnd, isComplete, messageAt, withChanges, withMembers, withPage, withRoom } from './rooms'
+import { isAtEnd, isComplete, messageAt, tail, withChanges, withMembers, withPage, withRoom } from './rooms'
 import type { Store } from './store.svelte'
-import { merged, type Room } from './state'
+import { merged, without, type Room } from './state'
 
 export const PAGE = 50
 /** Messages shown above the first unread one. */
 const ABOVE = 25
 /** Further behind than this, a window is thrown away rather than brought up to date. */
 const TOO_FAR = 300
+
+/** Messages that stay in memory of a chat that is not open. */
+const KEPT = 100
 
 export class History {
   readonly #store: Store
@@ -56,6 +59,16 @@ export class History {
         this.#store.change((state) => withChanges(state, changes))
         more = changes.more || (this.#room(chatId)?.rev ?? 0) > room.rev
       }
+    })
+  }
+
+  /** The chat is left: what was scrolled through is let go. */
+  close(chatId: number): void {
+    this.#store.change((state) => {
+      const [room, chat] = [state.rooms.get(chatId), state.chats.get(chatId)]
+      if (!room || !chat) return state
+      if (!isAtEnd(room, chat)) return { ...state, rooms: without(state.rooms, chatId) }
+      return room.messages.length > KEPT ? withRoom(state, chatId, tail(room, KEPT)) : state
     })
   }
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { messages, state } from '../../tests/made'
+import { chat, messages, state } from '../../tests/made'
 import { installPage } from '../../tests/page'
 import { Cache } from './cache'
 import { Keeper } from './keeper'
@@ -15,7 +15,7 @@ beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory())
   installPage()
   store = new Store()
-  store.replace(state())
+  store.replace(state({ chats: [chat({ last_seq: 3 })] }))
   keeper = new Keeper(store, new Cache())
   keeper.start()
 })
@@ -25,6 +25,13 @@ test('the state and the rooms are kept when the page is left', async () => {
   dispatchEvent(new Event('pagehide'))
   await vi.waitFor(async () => expect((await new Cache().load())?.totalUnread).toBe(3))
   await vi.waitFor(async () => expect((await new Cache().room(7))?.messages.length).toBe(3))
+})
+
+test('a window far from the end is not what one wants to see first', async () => {
+  store.change((now) => withPage({ ...now, totalUnread: 3 }, 7, messages(1, 2), 100))
+  dispatchEvent(new Event('pagehide'))
+  await vi.waitFor(async () => expect((await new Cache().load())?.totalUnread).toBe(3))
+  expect(await new Cache().room(7)).toBeNull()
 })
 
 test('many changes are one writing, two seconds later', async () => {

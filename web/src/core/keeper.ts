@@ -1,6 +1,7 @@
 /** Writes what changes into the cache, a while later and all at once; at the latest when the page is left. */
 
 import type { Cache } from './cache'
+import { isAtEnd } from './rooms'
 import type { Room, State } from './state'
 import type { Store } from './store.svelte'
 
@@ -49,7 +50,7 @@ export class Keeper {
     const state = this.#store.current
     if (!this.#working || !state) return
     if (hasNews(state, this.#keptState)) void this.#cache.keep(state)
-    const rooms = changed(state.rooms, this.#keptRooms)
+    const rooms = [...changed(state, this.#keptRooms), ...gone(state, this.#keptRooms)]
     if (rooms.length > 0) void this.#cache.keepRooms(rooms)
     this.#keptState = state
     this.#keptRooms = state.rooms
@@ -61,8 +62,14 @@ function hasNews(state: State, kept: State | null): boolean {
   return parts.some((part) => state[part] !== kept?.[part])
 }
 
-/** Rooms that are other than those kept; null for those that are no more. */
-function changed(rooms: State['rooms'], kept: State['rooms']): [number, Room | null][] {
-  const gone = [...kept.keys()].filter((chat) => !rooms.has(chat)).map((chat) => [chat, null] as [number, null])
-  return [...[...rooms].filter(([chat, room]) => kept.get(chat) !== room), ...gone]
+/** Rooms that are other than those kept, if they hold the last messages. */
+function changed(state: State, kept: State['rooms']): [number, Room][] {
+  return [...state.rooms].filter(([id, room]) => {
+    const chat = state.chats.get(id)
+    return chat !== undefined && kept.get(id) !== room && isAtEnd(room, chat)
+  })
+}
+
+function gone(state: State, kept: State['rooms']): [number, null][] {
+  return [...kept.keys()].filter((chat) => !state.chats.has(chat)).map((chat) => [chat, null])
 }

@@ -18,7 +18,7 @@ beforeEach(() => {
   installPage()
   store = new Store()
   ready = 0
-  link = new Link('ws://server/ws', store, { ready: () => (ready += 1), event: () => undefined, connection: () => undefined, over: () => undefined })
+  link = new Link('ws://server/ws', store, { greeted: () => undefined, ready: () => (ready += 1), event: () => undefined, connection: () => undefined, over: () => undefined })
 })
 afterEach(() => {
   link.stop()

@@ -4,7 +4,7 @@
  */
 
 import { CallFailed, sync } from '../api/rest'
-import { EVENTS, type Command, type ServerEvent, type Snapshot } from '../api/shapes'
+import { EVENTS, type Command, type Events, type ServerEvent, type Snapshot } from '../api/shapes'
 import { setServerTime } from './clock.svelte'
 import { reduce } from './reducers'
 import { Socket, type Connection } from './socket'
@@ -12,6 +12,8 @@ import { begin } from './state'
 import type { Store } from './store.svelte'
 
 export interface LinkEvents {
+  /** Whose socket it is; the first thing that is told. */
+  greeted(userId: number): void
   /** Whole again, after a `hello` or a gap. */
   ready(): void
   /** Every event, after it has been folded. */
@@ -69,7 +71,7 @@ export class Link {
   }
 
   #hear(event: ServerEvent): void {
-    if (event.type === 'hello') return this.#greet(event.server_time)
+    if (event.type === 'hello') return this.#greet(event)
     // Frames are taken in order: what comes after this is as `subscribe` asked, and the snapshot may be taken.
     if (event.type === 'pong' && this.#meanwhile && this.#asked !== this.#round) void this.#catchUp()
     if (event.type === 'heartbeat') this.#expect(event.rev)
@@ -77,8 +79,9 @@ export class Link {
     else this.#fold(event)
   }
 
-  #greet(serverTime: string): void {
-    setServerTime(serverTime)
+  #greet(hello: Events['hello']): void {
+    setServerTime(hello.server_time)
+    this.#on.greeted(hello.user_id)
     this.#round += 1
     this.#meanwhile = []
     this.#socket.send({ type: 'subscribe', events: [...EVENTS] })

@@ -8,7 +8,6 @@ export const chat = {
   onlyAdminsPost: { en: 'Only admins can post', ru: 'Писать могут только администраторы' },
   cannotWrite: { en: 'You cannot write here', ru: 'Вы не можете писать в этот чат' },
   youBlocked: { en: 'You have blocked {name}', ru: 'Вы заблокировали {name}' },
-  chatGone: { en: 'You are no longer in this chat', ru: 'Вы больше не участник этого чата' },
   tooLong: {
     en: { one: '{count} character too long', other: '{count} characters too long' },
     ru: {
@@ -19,9 +18,9 @@ export const chat = {
     },
   },
   emptyChat: { en: 'Write the first message', ru: 'Напишите первое сообщение' },
+  noMessages: { en: 'No messages yet', ru: 'Сообщений пока нет' },
   historyStart: { en: 'This is where the chat begins', ru: 'Начало переписки' },
-  loadingOlder: { en: 'Loading earlier messages…', ru: 'Загружаем прежние сообщения…' },
-  olderFailed: { en: 'Earlier messages could not be loaded', ru: 'Не удалось загрузить прежние сообщения' },
+  loadFailed: { en: 'Messages could not be loaded', ru: 'Не удалось загрузить сообщения' },
   retry: { en: 'Try again', ru: 'Повторить' },
   newMessages: { en: 'new messages', ru: 'новые сообщения' },
   toLatest: { en: 'To the latest message', ru: 'К последнему сообщению' },
@@ -42,6 +41,10 @@ export const chat = {
     en: 'Not sent. It will be sent when you are back online.',
     ru: 'Не отправлено. Сообщение уйдёт, когда появится соединение.',
   },
+  tooManyWait: {
+    en: 'Too many messages wait to be sent. Wait until some have gone.',
+    ru: 'Слишком много сообщений ждут отправки. Подождите, пока часть из них уйдёт.',
+  },
   notSentBecause: { en: 'Not sent. {reason}', ru: 'Не отправлено. {reason}' },
   discard: { en: 'Discard', ru: 'Не отправлять' },
   edited: { en: 'edited', ru: 'изменено' },
@@ -50,6 +53,7 @@ export const chat = {
   reply: { en: 'Reply', ru: 'Ответить' },
   replyTo: { en: 'Reply to {name}', ru: 'Ответ: {name}' },
   cancelReply: { en: 'Cancel reply', ru: 'Отменить ответ' },
+  replyEarlier: { en: 'An earlier message', ru: 'Более раннее сообщение' },
   replyMissing: { en: 'The message is not here', ru: 'Сообщение недоступно' },
   edit: { en: 'Edit', ru: 'Изменить' },
   editing: { en: 'Editing', ru: 'Редактирование' },

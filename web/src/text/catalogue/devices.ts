@@ -26,6 +26,28 @@ export const devices = {
     ru: 'На нём сразу будет выполнен выход, а чаты — удалены.',
   },
   sessionOver: { en: '{device}: the session is ended', ru: '{device}: сеанс завершён' },
+  sessionOverClosed: {
+    en: { one: '{device}: ended; its {count} connection is closed', other: '{device}: ended; its {count} connections are closed' },
+    ru: {
+      one: '{device}: сеанс завершён, {count} соединение закрыто',
+      few: '{device}: сеанс завершён, {count} соединения закрыты',
+      many: '{device}: сеанс завершён, {count} соединений закрыто',
+      other: '{device}: сеанс завершён, {count} соединения закрыто',
+    },
+  },
+  endOthersCount: {
+    en: { one: 'End {count} other session', other: 'End all {count} other sessions' },
+    ru: {
+      one: 'Завершить {count} другой сеанс',
+      few: 'Завершить все {count} других сеанса',
+      many: 'Завершить все {count} других сеансов',
+      other: 'Завершить {count} другого сеанса',
+    },
+  },
+  endOthersHint: {
+    en: 'They will be signed out at once and forget your chats. This device stays signed in.',
+    ru: 'На них сразу будет выполнен выход, а чаты — удалены. Это устройство останется в сети.',
+  },
   endOthers: { en: 'End all other sessions', ru: 'Завершить все другие сеансы' },
   endOthersAsk: {
     en: { one: 'End {count} other session?', other: 'End {count} other sessions?' },

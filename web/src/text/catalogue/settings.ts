@@ -24,6 +24,7 @@ export const settings = {
     en: 'Whoever you write to in a direct chat becomes your contact.',
     ru: 'Все, кому вы пишете в личных чатах, становятся вашими контактами.',
   },
+  privacy: { en: 'Who sees you', ru: 'Кто вас видит' },
   look: { en: 'Appearance', ru: 'Оформление' },
   language: { en: 'Language', ru: 'Язык' },
   languageEnglish: { en: 'English', ru: 'English' },
@@ -39,6 +40,7 @@ export const settings = {
   },
   notifications: { en: 'Notifications', ru: 'Уведомления' },
   notifyHere: { en: 'Notify on this device', ru: 'Уведомлять на этом устройстве' },
+  notifyHint: { en: 'When a message comes and you look elsewhere.', ru: 'Когда приходит сообщение, а вы смотрите не сюда.' },
   notifyDenied: {
     en: 'The browser blocks notifications from this page. Allow them in its settings.',
     ru: 'Браузер запрещает уведомления от этой страницы. Разрешите их в его настройках.',
@@ -46,8 +48,7 @@ export const settings = {
   install: { en: 'Install the app', ru: 'Установить приложение' },
   aboutServer: { en: 'About', ru: 'О сервере' },
   version: { en: 'Version {version}', ru: 'Версия {version}' },
-  apiRest: { en: 'REST API', ru: 'REST API' },
-  apiSocket: { en: 'Socket', ru: 'Сокет' },
+  apiPages: { en: 'API for developers', ru: 'API для разработчиков' },
   signOut: { en: 'Sign out', ru: 'Выйти' },
   signOutAsk: { en: 'Sign out on this device?', ru: 'Выйти на этом устройстве?' },
   signOutHint: {

@@ -21,24 +21,24 @@ export const start = {
   passwordRule: { en: 'At least 8 characters', ru: 'Не меньше 8 символов' },
   showPassword: { en: 'Show password', ru: 'Показать пароль' },
   hidePassword: { en: 'Hide password', ru: 'Скрыть пароль' },
+  passwordMissing: { en: 'Enter your password', ru: 'Введите пароль' },
   displayName: { en: 'Name', ru: 'Имя' },
+  displayNameOptional: { en: 'Name (optional)', ru: 'Имя (необязательно)' },
   displayNameHint: {
     en: 'This is how others see you. Without it they see your username.',
     ru: 'Так вас видят другие. Если не указать, они увидят имя пользователя.',
   },
   signIn: { en: 'Sign in', ru: 'Войти' },
   register: { en: 'Create account', ru: 'Создать учётную запись' },
-  toRegister: { en: 'No account yet? Create one', ru: 'Нет учётной записи? Создайте' },
   toSignIn: { en: 'Already have an account? Sign in', ru: 'Уже есть учётная запись? Войдите' },
   registrationClosed: {
     en: 'This server takes no new accounts. Ask whoever runs it.',
     ru: 'На этом сервере регистрация закрыта. Обратитесь к его владельцу.',
   },
   sessionEnded: {
-    en: 'This session was ended on another device',
-    ru: 'Этот сеанс завершён на другом устройстве',
+    en: 'This session is over: it was ended on another device, or has expired',
+    ru: 'Этот сеанс окончен: он завершён на другом устройстве или истёк',
   },
-  sessionExpired: { en: 'Your session has expired', ru: 'Сеанс истёк' },
   signedOut: { en: 'You have signed out', ru: 'Вы вышли' },
   nothingKept: {
     en: 'Nothing of your chats is kept on this device any more. Sign in to see them again.',
