@@ -24,6 +24,7 @@ export function installPage(): void {
   vi.stubGlobal('document', new FakeDocument())
   vi.stubGlobal('window', target)
   vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
+  vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target))
   vi.stubGlobal('dispatchEvent', target.dispatchEvent.bind(target))
   vi.stubGlobal('requestAnimationFrame', (callback: () => void) => setTimeout(callback, 16))
   vi.stubGlobal('WebSocket', FakeSocket)

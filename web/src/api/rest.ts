@@ -95,6 +95,8 @@ export const removeContact = (user: number) => call<undefined>('DELETE', `/conta
 export const block = (user: number) => call<undefined>('PUT', `/contacts/${user}/block`)
 export const unblock = (user: number) => call<undefined>('DELETE', `/contacts/${user}/block`)
 
+/** This session is in use. */
+export const stayOnline = () => call<unknown>('POST', '/status/online')
 export const changeProfile = (change: ProfileChange) => call<Me>('PATCH', '/users/me', change)
 export const changePassword = (current_password: string, new_password: string) =>
   sent('/users/me/password', { current_password, new_password })

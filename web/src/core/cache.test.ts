@@ -12,9 +12,21 @@ const whole = () => state({
 })
 
 test('a state comes back as it was, but for what is of the moment', async () => {
-  await new Cache().keep(whole())
+  await new Cache().keep(whole(), null)
   const kept = await new Cache().load()
   expect(kept).toEqual({ ...whole(), typing: new Map(), pending: [] })
+})
+
+test('only what has changed is written again', async () => {
+  const cache = new Cache()
+  const first = whole()
+  await cache.keep(first, null)
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put')
+  await cache.keep({ ...first, statuses: new Map([[2, { status: 'offline', last_seen: null }]]) }, first)
+  await cache.keep(first, first)
+  expect(put.mock.calls.map(([, key]) => key)).toEqual(['statuses'])
+  expect((await cache.load())?.statuses.get(2)?.status).toBe('offline')
+  put.mockRestore()
 })
 
 test('the last messages of a chat come back, and not more', async () => {
@@ -38,7 +50,7 @@ test('what waits comes back in order', async () => {
 
 test('a wiped cache holds nothing', async () => {
   const cache = new Cache()
-  await cache.keep(whole())
+  await cache.keep(whole(), null)
   await cache.keepDraft(7, 'half a word')
   await cache.keepMark(7, { messageId: 1, seq: 1 })
   await cache.wipe()
@@ -48,6 +60,6 @@ test('a wiped cache holds nothing', async () => {
 test('without IndexedDB nothing is kept and nothing breaks', async () => {
   vi.stubGlobal('indexedDB', undefined)
   const cache = new Cache()
-  await cache.keep(whole())
+  await cache.keep(whole(), null)
   expect([await cache.load(), await cache.draft(7)]).toEqual([null, ''])
 })

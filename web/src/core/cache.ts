@@ -1,5 +1,5 @@
 /**
- * What outlives a reload: IndexedDB. The list and its statuses as one record, the last messages of each chat as one
+ * What outlives a reload: IndexedDB. The list and its statuses in a few parts, the last messages of each chat as one
  * each, what waits to be sent, how far one has read, and drafts. Where there is no IndexedDB, nothing is kept.
  */
 
@@ -8,19 +8,21 @@ import type { Chat, Contact, Me, Member, Message, User } from '../api/shapes'
 import { byId, type Pending, type Presence, type Room, type State } from './state'
 
 /** Raised when the form of what is kept changes: what is older is thrown away and asked for anew. */
-const VERSION = 1
+const VERSION = 2
 const NAME = 'ryadom'
 const KEPT_MESSAGES = 60
 
-interface KeptState {
-  me: Me
-  rev: number
+/** The state, a part at a time: what changes often is small. */
+interface Parts {
+  own: { me: Me; rev: number; totalUnread: number }
   chats: Chat[]
   contacts: Contact[]
   statuses: [number, Presence][]
   people: User[]
-  totalUnread: number
 }
+
+type Part = keyof Parts
+const PARTS = ['own', 'chats', 'contacts', 'statuses', 'people'] as const
 
 interface KeptRoom {
   members: Member[] | null
@@ -35,7 +37,7 @@ export interface Mark {
 }
 
 interface Tables extends DBSchema {
-  state: { key: 'state'; value: KeptState }
+  state: { key: Part; value: Parts[Part] }
   rooms: { key: number; value: KeptRoom }
   outbox: { key: string; value: Pending }
   marks: { key: number; value: Mark }
@@ -52,13 +54,21 @@ export class Cache {
   async load(): Promise<State | null> {
     return this.#do(async (database) => {
       const reading = database.transaction(['state', 'outbox'])
-      const [kept, pending] = await Promise.all([reading.objectStore('state').get('state'), reading.objectStore('outbox').getAll()])
-      return kept ? stateOf(kept, ordered(pending)) : null
+      const parts = reading.objectStore('state')
+      const [pending, ...kept] = await Promise.all([reading.objectStore('outbox').getAll(), ...PARTS.map((part) => parts.get(part))])
+      return kept.includes(undefined) ? null : stateOf(Object.fromEntries(PARTS.map((part, place) => [part, kept[place]])) as unknown as Parts, ordered(pending))
     }, null)
   }
 
-  keep(state: State): Promise<void> {
-    return this.#do(async (database) => void (await database.put('state', keptState(state), 'state')), undefined)
+  /** Keeps what is other than in the state that was kept last; null: nothing was. */
+  keep(state: State, last: State | null): Promise<void> {
+    const news = PARTS.filter((part) => last === null || differs(part, state, last))
+    if (news.length === 0) return Promise.resolve()
+    return this.#do(async (database) => {
+      const writing = database.transaction('state', 'readwrite')
+      for (const part of news) void writing.store.put(partOf(part, state), part)
+      await writing.done
+    }, undefined)
   }
 
   room(chatId: number): Promise<Room | null> {
@@ -151,26 +161,23 @@ function ordered(pending: Pending[]): Pending[] {
   return pending.sort((one, other) => one.createdAt - other.createdAt)
 }
 
-function keptState(state: State): KeptState {
-  const { me, rev, totalUnread } = state
-  return {
-    me, rev, totalUnread,
-    chats: [...state.chats.values()],
-    contacts: [...state.contacts.values()],
-    statuses: [...state.statuses],
-    people: [...state.people.values()],
-  }
+function differs(part: Part, state: State, last: State): boolean {
+  if (part === 'own') return state.me !== last.me || state.totalUnread !== last.totalUnread
+  return state[part] !== last[part]
 }
 
-function stateOf(kept: KeptState, pending: readonly Pending[]): State {
+function partOf(part: Part, state: State): Parts[Part] {
+  if (part === 'own') return { me: state.me, rev: state.rev, totalUnread: state.totalUnread }
+  return part === 'statuses' ? [...state.statuses] : [...(state[part].values() as Iterable<Chat & Contact & User>)]
+}
+
+function stateOf({ own, chats, contacts, statuses, people }: Parts, pending: readonly Pending[]): State {
   return {
-    me: kept.me,
-    rev: kept.rev,
-    totalUnread: kept.totalUnread,
-    chats: byId(kept.chats, (chat) => chat.id),
-    contacts: byId(kept.contacts, (entry) => entry.user.id),
-    statuses: new Map(kept.statuses),
-    people: byId(kept.people, (user) => user.id),
+    ...own,
+    chats: byId(chats, (chat) => chat.id),
+    contacts: byId(contacts, (entry) => entry.user.id),
+    statuses: new Map(statuses),
+    people: byId(people, (user) => user.id),
     rooms: new Map(),
     typing: new Map(),
     sessions: null,

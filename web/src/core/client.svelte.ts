@@ -2,6 +2,7 @@
 
 import * as rest from '../api/rest'
 import type { Chat, ServerEvent, ServerInfo } from '../api/shapes'
+import { watchActivity } from './activity'
 import { Cache } from './cache'
 import { startClock } from './clock.svelte'
 import { History } from './history'
@@ -107,9 +108,13 @@ export class Client {
     rest.whenSignedOut(() => void this.end('revoked'))
     this.#tabs.listen((message) => this.#agree(message))
     this.#tabs.lead('outbox', () => this.outbox.lead())
-    addEventListener('online', () => this.#link.hurry())
+    addEventListener('online', () => {
+      this.#look()
+      this.#link.hurry(true)
+    })
     addEventListener('offline', () => this.#look())
     document.addEventListener('visibilitychange', () => document.hidden || this.#link.hurry())
+    watchActivity(() => this.#standing === 'ready' && void rest.stayOnline().catch(() => undefined))
     const [kept] = await Promise.all([this.#cache.load(), this.marks.load()])
     if (kept) this.#enter(kept)
     else await this.ask()
@@ -205,9 +210,7 @@ export class Client {
   }
 
   #look(): void {
-    if (!navigator.onLine) this.#standing = 'offline'
-    else if (this.#standing === 'offline') this.#standing = 'connecting'
-    else if (this.#standing === 'ready' && !this.#link.isOpen) this.#standing = 'connecting'
+    this.#standing = !navigator.onLine ? 'offline' : this.#link.isWhole ? 'ready' : 'connecting'
   }
 
   #hear(event: ServerEvent): void {

@@ -15,9 +15,9 @@ beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory())
   installPage()
   store = new Store()
-  store.replace(state({ chats: [chat({ last_seq: 3 })] }))
   keeper = new Keeper(store, new Cache())
   keeper.start()
+  store.replace(state({ chats: [chat({ last_seq: 3 })] }))
 })
 
 test('the state and the rooms are kept when the page is left', async () => {
@@ -35,6 +35,7 @@ test('a window far from the end is not what one wants to see first', async () =>
 })
 
 test('many changes are one writing, two seconds later', async () => {
+  dispatchEvent(new Event('pagehide'))
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const keep = vi.spyOn(Cache.prototype, 'keep')
   for (const totalUnread of [1, 2, 3]) store.change((now) => ({ ...now, totalUnread }))

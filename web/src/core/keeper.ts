@@ -49,17 +49,12 @@ export class Keeper {
     this.#timer = undefined
     const state = this.#store.current
     if (!this.#working || !state) return
-    if (hasNews(state, this.#keptState)) void this.#cache.keep(state)
+    void this.#cache.keep(state, this.#keptState)
     const rooms = [...changed(state, this.#keptRooms), ...gone(state, this.#keptRooms)]
     if (rooms.length > 0) void this.#cache.keepRooms(rooms)
     this.#keptState = state
     this.#keptRooms = state.rooms
   }
-}
-
-function hasNews(state: State, kept: State | null): boolean {
-  const parts = ['me', 'chats', 'contacts', 'statuses', 'people', 'totalUnread'] as const
-  return parts.some((part) => state[part] !== kept?.[part])
 }
 
 /** Rooms that are other than those kept, if they hold the last messages. */

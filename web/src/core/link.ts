@@ -58,12 +58,13 @@ export class Link {
     this.#socket.stop()
   }
 
-  get isOpen(): boolean {
-    return this.#socket.state === 'open'
+  /** Whether everything that is told is folded as it comes. */
+  get isWhole(): boolean {
+    return this.#socket.state === 'open' && this.#meanwhile === null
   }
 
-  hurry(): void {
-    this.#socket.hurry()
+  hurry(doubt = false): void {
+    this.#socket.hurry(doubt)
   }
 
   send(command: Command): boolean {

@@ -51,10 +51,10 @@ export class Socket {
     this.#become('closed')
   }
 
-  /** What has been waiting need not wait: the network is back, or somebody looks. */
-  hurry(): void {
+  /** What has been waiting need not wait: the network is back, or somebody looks. `doubt`: an open socket may be dead. */
+  hurry(doubt = false): void {
     if (this.#state === 'waiting') this.#connect()
-    else if (this.#state === 'open' && Date.now() - this.#heard > this.#heartbeat) this.#askForProof()
+    else if (this.#state === 'open' && (doubt || Date.now() - this.#heard > this.#heartbeat)) this.#askForProof()
   }
 
   /** What came after `hello` went well too: the next loss is a first one. */

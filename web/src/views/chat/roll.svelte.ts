@@ -282,8 +282,11 @@ export class Roll {
 
   #firstInView(): number {
     const y = this.#scroller.scrollTop
+    const end = y + this.#scroller.clientHeight
     const index = this.#heights.at(y - this.#shift)
+    // Above what is drawn all is guessed; what is drawn must not move.
+    if (index < this.drawn.start && this.#top(this.drawn.start) < end) return this.drawn.start
     const isCut = this.#top(index) < y
-    return isCut && index + 1 < this.#heights.count && this.#top(index + 1) < y + this.#scroller.clientHeight ? index + 1 : index
+    return isCut && index + 1 < this.#heights.count && this.#top(index + 1) < end ? index + 1 : index
   }
 }
