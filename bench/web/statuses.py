@@ -28,6 +28,7 @@ async def measure() -> None:
         page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
         await page.reload()
         await page.locator("[data-testid=connection-state][data-state=ready]").wait_for(state="attached")
+        await page.wait_for_timeout(1000)
         await page.evaluate(FRAMES)
         began = time.perf_counter()
         done = await come_and_go(node, people)

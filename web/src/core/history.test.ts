@@ -50,7 +50,7 @@ test('an empty chat asks for nothing', async () => {
 
 test('pages are put before and after', async () => {
   began({ last_seq: 200, read_up_to_seq: 200 })
-  installServer({ [LATEST]: messages(151, 200), 'GET /chats/7/messages?limit=50&before=151': messages(101, 150) })
+  installServer({ [LATEST]: messages(151, 200), 'GET /chats/7/messages?limit=100&before=151': messages(101, 150) })
   await history.open(7)
   await Promise.all([history.older(7), history.older(7)])
   expect(span()).toEqual([101, 200])
@@ -97,7 +97,7 @@ test('far behind, the window begins anew', async () => {
 
 test('a chat that is left keeps its last messages only', async () => {
   began({ last_seq: 200, read_up_to_seq: 200 })
-  installServer({ [LATEST]: messages(151, 200), 'GET /chats/7/messages?limit=50&before=151': messages(101, 150), 'GET /chats/7/messages?limit=50&before=101': messages(51, 100) })
+  installServer({ [LATEST]: messages(151, 200), 'GET /chats/7/messages?limit=100&before=151': messages(101, 150), 'GET /chats/7/messages?limit=100&before=101': messages(51, 100) })
   await history.open(7)
   await history.older(7)
   await history.older(7)

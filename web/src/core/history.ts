@@ -83,14 +83,14 @@ export class History {
   older(chatId: number): Promise<void> {
     const first = this.#room(chatId)?.messages[0]?.seq ?? 1
     if (first <= 1) return Promise.resolve()
-    return this.#page(chatId, `older ${chatId}`, () => rest.history(chatId, PAGE, { before: first }), false)
+    return this.#page(chatId, `older ${chatId}`, () => rest.history(chatId, PAGE * 2, { before: first }), false)
   }
 
   newer(chatId: number): Promise<void> {
     const last = this.#room(chatId)?.messages.at(-1)?.seq ?? 0
     const chat = this.#store.current?.chats.get(chatId)
     if (!chat || last >= chat.last_seq) return Promise.resolve()
-    return this.#page(chatId, `newer ${chatId}`, () => rest.history(chatId, PAGE, { after: last }), false)
+    return this.#page(chatId, `newer ${chatId}`, () => rest.history(chatId, PAGE * 2, { after: last }), false)
   }
 
   members(chatId: number): Promise<void> {

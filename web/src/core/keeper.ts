@@ -6,6 +6,7 @@ import type { Room, State } from './state'
 import type { Store } from './store.svelte'
 
 const LATER = 2_000
+const SOON = 300
 
 export class Keeper {
   readonly #store: Store
@@ -35,9 +36,10 @@ export class Keeper {
     this.#timer = undefined
   }
 
-  /** The first whole state is worth keeping at once. */
+  /** The first whole state is worth keeping soon, but not in the frame that shows it. */
   ready(): void {
-    this.#keep()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#keep(), SOON)
   }
 
   #later(): void {

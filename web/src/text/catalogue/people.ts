@@ -37,6 +37,10 @@ export const people = {
     en: 'You will see whether they are online when they add you too.',
     ru: 'Вы увидите статус, когда вас тоже добавят в контакты.',
   },
+  mutualOnly: {
+    en: 'You see whether someone is online when they have added you too.',
+    ru: 'Статус виден у тех, кто тоже добавил вас в контакты.',
+  },
   notContact: {
     en: 'Add each other to contacts to see who is online.',
     ru: 'Добавьте друг друга в контакты, чтобы видеть, кто в сети.',

@@ -21,6 +21,9 @@ type Hold = 'end' | { index: number; offset: number }
 const SPARE = 0.8
 const SPARE_LEAST = 400
 const MOST_DRAWN = 160
+/** Pixels drawn beside the view where all of it is new: that is enough for one frame, and the rest comes a little later. */
+const SPARE_OF_NEW = 120
+const LATER = 40
 /** Loaded above and below the view, in views. */
 const AHEAD = 2.5
 /** Further away from the window than this, another one is loaded. */
@@ -53,9 +56,11 @@ export class Roll {
   #wanted: Hold | null = null
   #anchor = 0
   #expected = -1
+  #last = 0
   #width = 0
   #isPlaced = false
   #rest: ReturnType<typeof setTimeout> | undefined
+  #more: ReturnType<typeof setTimeout> | undefined
 
   constructor(need: (need: Need) => void) {
     this.#need = need
@@ -70,6 +75,7 @@ export class Roll {
     this.#observer.observe(scroller)
     return () => {
       clearTimeout(this.#rest)
+      clearTimeout(this.#more)
       this.#observer.disconnect()
     }
   }
@@ -119,7 +125,7 @@ export class Roll {
   }
 
   scrolled(): void {
-    const y = this.#scroller.scrollTop
+    const y = (this.#last = this.#scroller.scrollTop)
     if (Math.abs(y - this.#expected) > 1.5) {
       this.#expected = -1
       this.wasMoved = true
@@ -166,6 +172,8 @@ export class Roll {
       this.#heights.forget()
       this.#shift = place - this.#heights.before(this.#anchor)
       for (const row of this.#scroller.querySelectorAll<HTMLElement>('[data-index]')) this.#measure(row)
+      // Where all has become shorter, the browser has scrolled already.
+      this.#settle(this.#last)
     }
     for (const { target } of entries) if (target !== this.#scroller) this.#measure(target as HTMLElement)
     this.#arrange()
@@ -191,9 +199,8 @@ export class Roll {
     else this.#space()
   }
 
-  #settle(): void {
+  #settle(y = this.#scroller.scrollTop): void {
     const by = this.#shift
-    const y = this.#scroller.scrollTop
     this.#shift = 0
     this.#space()
     if (by !== 0) this.#scrollTo(y - by)
@@ -206,7 +213,7 @@ export class Roll {
 
   #scrollTo(y: number): void {
     this.#scroller.scrollTop = y
-    this.#expected = this.#scroller.scrollTop
+    this.#last = this.#expected = this.#scroller.scrollTop
   }
 
   /** Decides which rows are drawn; true: others than before. */
@@ -216,16 +223,25 @@ export class Roll {
       this.#wanted = null
       this.#shift = 0
     }
-    const height = this.#scroller.clientHeight
-    const spare = Math.max(SPARE_LEAST, height * SPARE)
-    const wide = this.#within(spare)
-    const least = this.#within(spare / 2)
     const { start, end } = this.drawn
+    const view = this.#within(0)
+    if (view.end <= start || view.start >= end) this.#drawMoreLater()
+    const spare = Math.max(SPARE_LEAST, this.#scroller.clientHeight * SPARE)
+    const least = this.#more === undefined ? this.#within(spare / 2) : view
+    const wide = this.#within(this.#more === undefined ? spare : SPARE_OF_NEW)
     const isEnough = start <= least.start && end >= least.end && end - start <= MOST_DRAWN
     const isHeld = start >= this.#held.start && end <= this.#held.end
     if ((isEnough && isHeld) || (wide.start === start && wide.end === end)) return false
     this.drawn = wide
     return true
+  }
+
+  #drawMoreLater(): void {
+    clearTimeout(this.#more)
+    this.#more = setTimeout(() => {
+      this.#more = undefined
+      this.#draw()
+    }, LATER)
   }
 
   /** The rows in memory that are in view or at most so far beside it. */

@@ -3,9 +3,9 @@
 import { CallFailed } from '../../api/rest'
 import type { Message } from '../../api/shapes'
 import { client } from '../../core/client.svelte'
+import { notify } from '../../core/notices.svelte'
 import { isAtEnd } from '../../core/rooms'
 import { isLookedAt } from '../../core/seen'
-import { notify } from '../../core/notices.svelte'
 import { t } from '../../text/words.svelte'
 import { failureText } from '../failure'
 import { inHistory, inWindow } from './find'
@@ -39,6 +39,10 @@ export class Visit {
   readonly #chatId: number
   readonly #view: () => View | undefined
   #isOpen = false
+  /** It began with what the cache knew. */
+  #isGuessed = false
+  /** One has gone to the end, or to a quoted message. */
+  #hasGone = false
   #isAsking = false
   #seen: Message | null = null
   #telling: ReturnType<typeof setTimeout> | undefined
@@ -51,13 +55,16 @@ export class Visit {
   /** Shows what is there, then asks for what is not. To be called again when the connection is back. */
   async open(): Promise<void> {
     if (this.#isOpen) return this.#refresh()
+    const isWhole = client.standing === 'ready'
+    if (!isWhole) this.#isGuessed = true
     this.#begin()
     this.loading = true
-    const isWhole = client.standing === 'ready'
     this.failed = (await this.#try(client.history.open(this.#chatId))) ? null : 'open'
     this.loading = false
-    this.#begin()
     this.#isOpen = isWhole && this.failed === null
+    // What is unread by the cache may have been read elsewhere.
+    if (this.#isOpen && this.#isGuessed && !this.#isElsewhere()) this.lineSeq = null
+    this.#begin()
     if (this.failed !== null) this.#showHeld()
   }
 
@@ -85,7 +92,7 @@ export class Visit {
   }
 
   async toLatest(): Promise<void> {
-    this.#isOpen = true
+    this.#hasGone = true
     this.#view()?.toEnd()
     if (this.#holdsEnd()) return
     if (!(await this.#try(client.history.latest(this.#chatId), true))) this.#view()?.forgetWish()
@@ -93,6 +100,7 @@ export class Visit {
 
   /** Shows a message that is quoted, wherever it is. */
   async toQuoted(id: number): Promise<void> {
+    this.#hasGone = true
     const lastSeq = client.current?.chats.get(this.#chatId)?.last_seq ?? 0
     const held = inWindow(this.#messages(), id) ?? this.quotes.get(id)
     try {
@@ -146,7 +154,7 @@ export class Visit {
   /** Goes to where one reads on: the first unread message, else the end. Not once one has gone elsewhere. */
   #begin(): void {
     const chat = client.current?.chats.get(this.#chatId)
-    if (!chat || this.#isOpen || this.lineSeq !== null || this.#view()?.wasMoved()) return
+    if (!chat || this.lineSeq !== null || this.#isElsewhere()) return
     const first = chat.unread_count > 0 ? this.#firstUnread(chat.read_up_to_seq) : undefined
     if (first) {
       this.lineSeq = first.seq
@@ -154,10 +162,14 @@ export class Visit {
     } else if (this.#holdsEnd()) this.#view()?.toEnd()
   }
 
+  #isElsewhere(): boolean {
+    return this.#hasGone || (this.#view()?.wasMoved() ?? false)
+  }
+
   /** Without a connection, what is in memory has to do. */
   #showHeld(): void {
     const last = this.#messages().at(-1)
-    if (last && !this.#view()?.wasMoved() && this.lineSeq === null) this.#view()?.to(last.seq, 1)
+    if (last && !this.#isElsewhere() && this.lineSeq === null) this.#view()?.to(last.seq, 1)
   }
 
   #firstUnread(read: number): Message | undefined {
