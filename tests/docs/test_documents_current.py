@@ -212,7 +212,8 @@ def test_the_order_of_imports_is_the_one_that_is_checked() -> None:
 
 
 def test_what_the_architecture_names_is_in_the_source() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    client = [path for path in (ROOT / "web" / "src").rglob("*") if path.suffix in (".ts", ".svelte")]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in [*PACKAGE.rglob("*.py"), *client])
     words = set(re.findall(r"\w+", source)) | set(re.findall(r"[\w-]+", text("pyproject.toml")))
     prose = outside_fences(text("ARCHITECTURE.md"))
     named = {

@@ -1,7 +1,7 @@
 /** Wires everything that the client is made of, and is what the views speak to. */
 
 import * as rest from '../api/rest'
-import type { Chat, ServerEvent, ServerInfo } from '../api/shapes'
+import type { ServerEvent, ServerInfo } from '../api/shapes'
 import { watchActivity } from './activity'
 import { Cache } from './cache'
 import { startClock } from './clock.svelte'
@@ -9,12 +9,13 @@ import { History } from './history'
 import { Keeper } from './keeper'
 import { Link } from './link'
 import { Marks } from './marks'
+import { dismissAll } from './notices.svelte'
 import { Outbox } from './outbox'
 import { rereadPreferences } from './preferences.svelte'
 import { dropTyping } from './reducers'
 import { namelessSenders } from './select'
 import type { Connection } from './socket'
-import { DROP_TYPING_AFTER, byId, merged, named, type State } from './state'
+import { DROP_TYPING_AFTER, byId, named, type State } from './state'
 import { Store } from './store.svelte'
 import { Tabs, type Ended, type TabMessage } from './tabs'
 import { Typing } from './typing'
@@ -170,6 +171,7 @@ export class Client {
     this.#keeper.stop()
     this.marks.clear()
     this.#store.replace(null)
+    dismissAll()
     if (!told) this.#tabs.tell({ type: 'ended', reason })
     await this.#cache.wipe()
     await this.ask()
@@ -222,24 +224,6 @@ export class Client {
 
   #forgetTyping(): void {
     this.#store.change((state) => dropTyping(state, Date.now() - DROP_TYPING_AFTER))
-  }
-
-  /** The direct chat with a person, made if there is none; rejects with CallFailed. Its id. */
-  openDirect(userId: number): Promise<number> {
-    const held = [...(this.current?.chats.values() ?? [])].find((chat) => chat.peer?.id === userId)
-    return held ? Promise.resolve(held.id) : this.#hold(rest.openDirect(userId))
-  }
-
-  /** A new group or channel; rejects with CallFailed. Its id. */
-  openRoom(kind: 'group' | 'channel', title: string, memberIds: number[]): Promise<number> {
-    return this.#hold(rest.openRoom(kind, title, memberIds))
-  }
-
-  /** The answer may come before the event that tells of the chat: one can go there at once. */
-  async #hold(asked: Promise<Chat>): Promise<number> {
-    const chat = await asked
-    this.#store.change((state) => (state.chats.has(chat.id) ? state : { ...state, chats: merged(state.chats, [[chat.id, chat]]) }))
-    return chat.id
   }
 
   /** Rejects with CallFailed. */

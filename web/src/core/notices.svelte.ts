@@ -28,3 +28,7 @@ export function notify(kind: Notice['kind'], text: string, action?: Notice['acti
 export function dismiss(id: number): void {
   notices = notices.filter((one) => one.id !== id)
 }
+
+export function dismissAll(): void {
+  notices = []
+}

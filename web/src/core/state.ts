@@ -55,15 +55,15 @@ export const DROP_TYPING_AFTER = 12_000
 
 /** The state after `GET /sync`. What the snapshot does not tell (rooms, devices, names) is kept from `before`. */
 export function begin(snapshot: Snapshot, now: number, before: State | null): State {
-  const chats = byId(snapshot.chats, (chat) => chat.id)
   const kept = before?.me.id === snapshot.me.id ? before : null
+  const chats = unlessSame(byId(snapshot.chats, (chat) => chat.id), kept?.chats)
   return {
     me: snapshot.me,
     rev: snapshot.rev,
     chats,
     rooms: new Map([...(kept?.rooms ?? [])].filter(([chat]) => chats.has(chat))),
-    contacts: byId(snapshot.contacts, (entry) => entry.user.id),
-    statuses: new Map(snapshot.statuses.map((one) => [one.user_id, presenceOf(one)])),
+    contacts: unlessSame(byId(snapshot.contacts, (entry) => entry.user.id), kept?.contacts),
+    statuses: unlessSame(new Map(snapshot.statuses.map((one) => [one.user_id, presenceOf(one)])), kept?.statuses),
     typing: new Map(snapshot.statuses.filter(types).map((one) => [one.user_id, new Map([[one.is_typing_in_chat, now]])])),
     sessions: kept?.sessions ?? null,
     people: named(kept?.people ?? new Map(), [
@@ -74,6 +74,12 @@ export function begin(snapshot: Snapshot, now: number, before: State | null): St
     totalUnread: snapshot.total_unread,
     pending: kept?.pending ?? [],
   }
+}
+
+/** What is held already where the snapshot says the same: then nothing is drawn or written again. */
+function unlessSame<Value>(told: ReadonlyMap<number, Value>, held: ReadonlyMap<number, Value> | undefined): ReadonlyMap<number, Value> {
+  const isSame = held?.size === told.size && JSON.stringify([...held]) === JSON.stringify([...told])
+  return isSame ? held : told
 }
 
 function presenceOf(one: UserStatus): Presence {

@@ -66,8 +66,4 @@ export const failures = {
       other: 'Слишком много попыток. Повторите через {count} секунды.',
     },
   },
-  failedStorage: {
-    en: 'The browser lets the page keep nothing. Chats work, but not offline.',
-    ru: 'Браузер не даёт странице хранить данные. Чаты работают, но не без сети.',
-  },
 } as const satisfies Entries

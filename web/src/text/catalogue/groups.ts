@@ -11,7 +11,6 @@ export const groups = {
   chosen: { en: 'Chosen: {count}', ru: 'Выбрано: {count}' },
   make: { en: 'Create', ru: 'Создать' },
   about: { en: 'About the chat', ru: 'О чате' },
-  chatMenu: { en: 'Chat actions', ru: 'Действия с чатом' },
   members: { en: 'Members', ru: 'Участники' },
   memberCount: {
     en: { one: '{count} member', other: '{count} members' },

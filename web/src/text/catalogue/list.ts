@@ -19,7 +19,6 @@ export const list = {
   you: { en: 'You', ru: 'Вы' },
   youWrote: { en: 'You: {text}', ru: 'Вы: {text}' },
   someoneWrote: { en: '{name}: {text}', ru: '{name}: {text}' },
-  draft: { en: 'Draft', ru: 'Черновик' },
   muted: { en: 'Muted', ru: 'Уведомления выключены' },
   unread: {
     en: { one: '{count} unread message', other: '{count} unread messages' },

@@ -4,7 +4,6 @@ import type { Entries } from '../entry'
 export const notices = {
   connecting: { en: 'Connecting…', ru: 'Соединение…' },
   noConnection: { en: 'No connection', ru: 'Нет соединения' },
-  updating: { en: 'Updating…', ru: 'Обновление…' },
   newSignIn: { en: 'New sign-in: {device}', ru: 'Новый вход: {device}' },
   newSignInHint: {
     en: 'Address {address}. If it was not you, end that session.',
@@ -12,7 +11,6 @@ export const notices = {
   },
   showDevices: { en: 'Show devices', ru: 'Показать устройства' },
   addedToChat: { en: 'You were added to “{title}”', ru: 'Вас добавили в «{title}»' },
-  removedFromChat: { en: 'You are no longer in “{title}”', ru: 'Вы больше не состоите в «{title}»' },
   saved: { en: 'Saved', ru: 'Сохранено' },
   updateReady: { en: 'A new version is here', ru: 'Доступна новая версия' },
   reload: { en: 'Reload', ru: 'Обновить' },

@@ -16,21 +16,29 @@ export function inWindow(messages: readonly Message[], id: number): Message | nu
 }
 
 type Ask = (chat: number, limit: number, from: { after: number }) => Promise<Message[]>
+interface Place {
+  id: number
+  seq: number
+}
 
 const PAGE = 20
 
-/** Asks for pages between two seqs until the message is found; null when it is not there. Rejects with CallFailed. */
-export async function inHistory(chat: number, id: number, lastSeq: number, ask: Ask = rest.history): Promise<Message | null> {
-  let [low, high] = [1, lastSeq]
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const from = Math.max(low, middle - PAGE / 2)
-    const page = await ask(chat, PAGE, { after: from - 1 })
-    const [first, last] = [page[0], page.at(-1)]
-    if (!first || !last) return null
-    if (id >= first.id && id <= last.id) return inWindow(page, id)
-    if (id < first.id) high = first.seq - 1
-    else low = last.seq + 1
+/**
+ * Asks for pages before the chat's last message until the one is found; null when it is not there. Rejects with
+ * CallFailed. Ids rise with the seqs of all chats: by their distance one guesses well, and halving sees to the rest.
+ */
+export async function inHistory(chat: number, id: number, last: Place, ask: Ask = rest.history): Promise<Message | null> {
+  let low: Place = { id: 0, seq: 0 }
+  let high: Place = { id: last.id + 1, seq: last.seq + 1 }
+  for (let halving = false; high.seq - low.seq > 1 && id > low.id && id < high.id; halving = !halving) {
+    const part = halving ? 0.5 : (id - low.id) / (high.id - low.id)
+    const guess = Math.round(low.seq + (high.seq - low.seq) * part)
+    const page = await ask(chat, PAGE, { after: Math.max(low.seq, guess - PAGE / 2) })
+    const [first, end] = [page[0], page.at(-1)]
+    if (!first || !end) return null
+    if (id >= first.id && id <= end.id) return inWindow(page, id)
+    if (id < first.id) high = first
+    else low = end
   }
   return null
 }

@@ -1,18 +1,9 @@
 /**
- * Which messages of a chat are drawn, and where they stand. Every seq has its place in the scrolled space, whether or
- * not it is in memory: what is loaded later moves nothing. Heights that turn out other than guessed are made up for by
- * `shift`, so that what is looked at stays where it is without scrolling; when all is still, the shift is scrolled away.
+ * Scrolls a chat: which messages are drawn, and what stays where it is. What is looked at never moves by itself; where
+ * heights were guessed wrong above it, the difference is scrolled away when all is still.
  */
 
-import { Heights } from './heights'
-
-export interface Slice {
-  start: number
-  end: number
-}
-
-/** What is to be loaded: pages next to the window, or another window around a seq. */
-export type Need = 'older' | 'newer' | { around: number }
+import { Space, type Need, type Slice } from './space'
 
 /** What stays where: the end at the end, or one message `offset` pixels below the upper edge. */
 type Hold = 'end' | { index: number; offset: number }
@@ -24,15 +15,12 @@ const MOST_DRAWN = 160
 /** Pixels drawn beside the view where all of it is new: that is enough for one frame, and the rest comes a little later. */
 const SPARE_OF_NEW = 120
 const LATER = 40
-/** Loaded above and below the view, in views. */
-const AHEAD = 2.5
-/** Further away from the window than this, another one is loaded. */
-const FAR = 250
-/** Pixels below the last message, as in the styles. */
-const FOOT = 12
 /** Milliseconds without scrolling after which it has come to rest. */
 const STILL = 150
-/** Pixels from the end within which one counts as being there. */
+/** Milliseconds between two windows that are asked for while somebody scrolls far. */
+const AGAIN = 250
+/** Pixels from the end within which one is there, or nearly. */
+const AT_END = 4
 const NEAR_END = 120
 
 export class Roll {
@@ -41,24 +29,23 @@ export class Roll {
   nearEnd = $state(true)
   /** Somebody has scrolled. */
   wasMoved = false
-  readonly #heights = new Heights()
+  readonly #space = new Space()
   readonly #need: (need: Need) => void
   readonly #observer = new ResizeObserver((entries) => this.#resized(entries))
   #scroller!: HTMLElement
   #above!: HTMLElement
   #below!: HTMLElement
-  /** In memory. */
-  #held: Slice = { start: 0, end: 0 }
-  #seqs = 0
-  #shift = 0
   #hold: Hold | null = null
   /** Held as soon as it is in memory. */
   #wanted: Hold | null = null
   #anchor = 0
+  /** Where it was scrolled to by us; −1 when by somebody. */
   #expected = -1
   #last = 0
   #width = 0
   #isPlaced = false
+  /** When another window was asked for. */
+  #jumped = 0
   #rest: ReturnType<typeof setTimeout> | undefined
   #more: ReturnType<typeof setTimeout> | undefined
 
@@ -93,10 +80,7 @@ export class Roll {
 
   /** What there is: so many seqs, after them so many that wait, and which of the seqs are in memory. */
   follow(seqs: number, waiting: number, start: number, end: number): void {
-    const holdsEnd = end >= seqs
-    this.#seqs = seqs
-    this.#held = { start, end: holdsEnd ? seqs + waiting : end }
-    this.#heights.resize(seqs + waiting)
+    this.#space.follow(seqs, waiting, start, end)
     if (this.#scroller) this.#draw()
   }
 
@@ -117,23 +101,24 @@ export class Roll {
   /** To be called when rows have been drawn. */
   laid(): void {
     if (!this.#scroller) return
-    for (const row of this.#scroller.querySelectorAll<HTMLElement>('[data-index]')) this.#measure(row)
+    this.#measureAll()
     this.#arrange()
     if (this.#draw()) return
-    this.#settleHold()
+    if (this.#hold !== null) this.#isPlaced = true
+    if (this.#hold !== null && this.#hold !== 'end') this.#hold = this.#isWithin(AT_END) ? 'end' : null
+    this.#lookAround()
     this.#ask()
   }
 
   scrolled(): void {
-    const y = (this.#last = this.#scroller.scrollTop)
-    if (Math.abs(y - this.#expected) > 1.5) {
+    this.#last = this.#scroller.scrollTop
+    if (Math.abs(this.#last - this.#expected) > 1.5) {
       this.#expected = -1
       this.wasMoved = true
       this.#wanted = null
-      this.#hold = this.#isAtEnd() ? 'end' : null
+      this.#hold = this.#isWithin(AT_END) ? 'end' : null
     }
-    this.#anchor = this.#firstInView()
-    this.nearEnd = this.#isNearEnd()
+    this.#lookAround()
     if (!this.#draw()) this.#ask()
     clearTimeout(this.#rest)
     this.#rest = setTimeout(() => this.#still(), STILL)
@@ -150,28 +135,23 @@ export class Roll {
     this.#arrange()
   }
 
-  #settleHold(): void {
-    if (this.#hold !== null) {
-      this.#isPlaced = true
-      if (this.#hold !== 'end') this.#hold = this.#isAtEnd() ? 'end' : null
-    }
-    this.#anchor = this.#firstInView()
-    this.nearEnd = this.#isNearEnd()
-  }
-
   #still(): void {
     this.#settle()
     this.#ask(true)
+  }
+
+  #lookAround(): void {
+    const { scrollTop, clientHeight } = this.#scroller
+    this.#anchor = this.#space.anchor(scrollTop, clientHeight, this.drawn)
+    this.nearEnd = this.#isWithin(NEAR_END)
   }
 
   #resized(entries: readonly ResizeObserverEntry[]): void {
     const width = this.#scroller.clientWidth
     if (width !== this.#width) {
       this.#width = width
-      const place = this.#top(this.#anchor)
-      this.#heights.forget()
-      this.#shift = place - this.#heights.before(this.#anchor)
-      for (const row of this.#scroller.querySelectorAll<HTMLElement>('[data-index]')) this.#measure(row)
+      this.#space.forget(this.#anchor)
+      this.#measureAll()
       // Where all has become shorter, the browser has scrolled already.
       this.#settle(this.#last)
     }
@@ -181,34 +161,35 @@ export class Roll {
     requestAnimationFrame(() => this.#draw())
   }
 
+  #measureAll(): void {
+    for (const row of this.#scroller.querySelectorAll<HTMLElement>('[data-index]')) this.#measure(row)
+  }
+
   #measure(row: HTMLElement): void {
-    const index = Number(row.dataset['index'])
-    const height = row.getBoundingClientRect().height
-    if (height === 0 || !row.isConnected) return
-    const grown = this.#heights.set(index, height)
-    if (index < this.#anchor) this.#shift -= grown
+    const { height } = row.getBoundingClientRect()
+    if (height > 0) this.#space.measure(Number(row.dataset['index']), height, this.#anchor)
   }
 
   /** Makes the room above and below the drawn rows, and scrolls where something is held. */
   #arrange(): void {
     if (this.#hold !== null) {
-      this.#shift = 0
-      this.#space()
+      this.#space.shift = 0
+      this.#makeRoom()
       this.#scrollTo(this.#y())
-    } else if (this.drawn.start === 0 || this.#top(this.drawn.start) < 0) this.#settle()
-    else this.#space()
+    } else if (this.drawn.start === 0 || this.#space.top(this.drawn.start) < 0) this.#settle()
+    else this.#makeRoom()
   }
 
   #settle(y = this.#scroller.scrollTop): void {
-    const by = this.#shift
-    this.#shift = 0
-    this.#space()
+    const by = this.#space.shift
+    this.#space.shift = 0
+    this.#makeRoom()
     if (by !== 0) this.#scrollTo(y - by)
   }
 
-  #space(): void {
-    this.#above.style.height = `${Math.max(0, this.#top(this.drawn.start))}px`
-    this.#below.style.height = `${this.#heights.total - this.#heights.before(this.drawn.end)}px`
+  #makeRoom(): void {
+    this.#above.style.height = `${Math.max(0, this.#space.top(this.drawn.start))}px`
+    this.#below.style.height = `${this.#space.after(this.drawn.end)}px`
   }
 
   #scrollTo(y: number): void {
@@ -218,22 +199,27 @@ export class Roll {
 
   /** Decides which rows are drawn; true: others than before. */
   #draw(): boolean {
-    if (this.#wanted !== null && this.#isHeld(this.#wanted)) {
-      this.#hold = this.#wanted
-      this.#wanted = null
-      this.#shift = 0
-    }
+    this.#grantWish()
     const { start, end } = this.drawn
-    const view = this.#within(0)
+    const [y, height] = [this.#y(), this.#scroller.clientHeight]
+    const view = this.#space.within(y, height, 0)
     if (view.end <= start || view.start >= end) this.#drawMoreLater()
-    const spare = Math.max(SPARE_LEAST, this.#scroller.clientHeight * SPARE)
-    const least = this.#more === undefined ? this.#within(spare / 2) : view
-    const wide = this.#within(this.#more === undefined ? spare : SPARE_OF_NEW)
+    const spare = Math.max(SPARE_LEAST, height * SPARE)
+    const least = this.#more === undefined ? this.#space.within(y, height, spare / 2) : view
     const isEnough = start <= least.start && end >= least.end && end - start <= MOST_DRAWN
-    const isHeld = start >= this.#held.start && end <= this.#held.end
-    if ((isEnough && isHeld) || (wide.start === start && wide.end === end)) return false
+    if (isEnough && this.#space.holdsAll(this.drawn)) return false
+    const wide = this.#space.within(y, height, this.#more === undefined ? spare : SPARE_OF_NEW)
+    if (wide.start === start && wide.end === end) return false
     this.drawn = wide
     return true
+  }
+
+  #grantWish(): void {
+    if (this.#wanted === null) return
+    if (this.#wanted === 'end' ? !this.#space.holdsEnd : !this.#space.holds(this.#wanted.index)) return
+    this.#hold = this.#wanted
+    this.#wanted = null
+    this.#space.shift = 0
   }
 
   #drawMoreLater(): void {
@@ -244,65 +230,25 @@ export class Roll {
     }, LATER)
   }
 
-  /** The rows in memory that are in view or at most so far beside it. */
-  #within(spare: number): Slice {
-    const y = this.#y() - this.#shift
-    const { start, end } = this.#held
-    const clamped = (index: number) => Math.min(Math.max(index, start), end)
-    if (this.#heights.count === 0) return { start, end: start }
-    return { start: clamped(this.#heights.at(y - spare)), end: clamped(this.#heights.at(y + this.#scroller.clientHeight + spare) + 1) }
-  }
-
-  /** Asks for what is missing near the view; for another window only when all is still. */
+  /** Asks for what is missing near the view; for other windows now and then, until all is still. */
   #ask(isStill = false): void {
-    if (!this.#isPlaced || this.#wanted !== null || this.#seqs === 0) return
-    const height = this.#scroller.clientHeight
-    const y = this.#y() - this.#shift
-    const { start } = this.#held
-    const end = Math.min(this.#held.end, this.#seqs)
-    const first = this.#heights.at(y)
-    const last = this.#heights.at(y + height)
-    if (end <= start || last < start - FAR || first > end + FAR) {
-      if (isStill) this.#need({ around: Math.floor((first + last) / 2) + 1 })
-    } else if (start > 0 && this.#heights.at(y - height * AHEAD) < start) this.#need('older')
-    else if (end < this.#seqs && this.#heights.at(y + height * (1 + AHEAD)) >= end) this.#need('newer')
-  }
-
-  #isHeld(place: Hold): boolean {
-    if (place === 'end') return this.#held.end >= this.#heights.count
-    return place.index >= this.#held.start && place.index < this.#held.end
-  }
-
-  #top(index: number): number {
-    return this.#heights.before(index) + this.#shift
-  }
-
-  #bottom(): number {
-    return Math.max(0, this.#heights.total + this.#shift + FOOT - this.#scroller.clientHeight)
+    if (!this.#isPlaced || this.#wanted !== null) return
+    const need = this.#space.need(this.#y(), this.#scroller.clientHeight)
+    if (need === null) return
+    const now = performance.now()
+    if (typeof need === 'object' && !isStill && now - this.#jumped < AGAIN) return
+    if (typeof need === 'object') this.#jumped = now
+    this.#need(need)
   }
 
   /** Where it is scrolled to, or will be. */
   #y(): number {
     if (this.#hold === null) return this.#scroller.scrollTop
-    if (this.#hold === 'end') return this.#bottom()
-    return Math.min(Math.max(0, this.#top(this.#hold.index) - this.#hold.offset), this.#bottom())
+    const bottom = this.#space.bottom(this.#scroller.clientHeight)
+    return this.#hold === 'end' ? bottom : Math.min(Math.max(0, this.#space.top(this.#hold.index) - this.#hold.offset), bottom)
   }
 
-  #isAtEnd(): boolean {
-    return this.#isHeld('end') && this.#scroller.scrollTop >= this.#bottom() - 4
-  }
-
-  #isNearEnd(): boolean {
-    return this.#isHeld('end') && this.#scroller.scrollTop >= this.#bottom() - NEAR_END
-  }
-
-  #firstInView(): number {
-    const y = this.#scroller.scrollTop
-    const end = y + this.#scroller.clientHeight
-    const index = this.#heights.at(y - this.#shift)
-    // Above what is drawn all is guessed; what is drawn must not move.
-    if (index < this.drawn.start && this.#top(this.drawn.start) < end) return this.drawn.start
-    const isCut = this.#top(index) < y
-    return isCut && index + 1 < this.#heights.count && this.#top(index + 1) < end ? index + 1 : index
+  #isWithin(distance: number): boolean {
+    return this.#space.holdsEnd && this.#scroller.scrollTop >= this.#space.bottom(this.#scroller.clientHeight) - distance
   }
 }

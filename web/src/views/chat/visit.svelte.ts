@@ -9,7 +9,7 @@ import { isLookedAt } from '../../core/seen'
 import { t } from '../../text/words.svelte'
 import { failureText } from '../failure'
 import { inHistory, inWindow } from './find'
-import type { Need } from './roll.svelte'
+import type { Need } from './space'
 
 /** What a visit wants of the view. */
 export interface View {
@@ -101,10 +101,10 @@ export class Visit {
   /** Shows a message that is quoted, wherever it is. */
   async toQuoted(id: number): Promise<void> {
     this.#hasGone = true
-    const lastSeq = client.current?.chats.get(this.#chatId)?.last_seq ?? 0
+    const last = client.current?.chats.get(this.#chatId)?.last_message
     const held = inWindow(this.#messages(), id) ?? this.quotes.get(id)
     try {
-      const message = held ?? (await inHistory(this.#chatId, id, lastSeq))
+      const message = held ?? (last && (await inHistory(this.#chatId, id, last)))
       if (!message) return notify('error', t('replyMissing'))
       this.quotes = new Map(this.quotes).set(id, message)
       this.#view()?.to(message.seq, THIRD)
