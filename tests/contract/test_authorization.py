@@ -73,6 +73,8 @@ GET /chats/{chat_id}/messages
      401  401  404  404  404  404  404  404  404  200  200  200  200
 POST /chats/{chat_id}/messages
      401  401  404  404  404  404  404  404  404  201  403  201  201
+GET /messages/{message_id}
+     401  401  404  404  404  404  404  404  404  200  200  200  200
 PATCH /messages/{message_id}
      401  401  404  404  404  404  404  404  404  403  403  403  200
 DELETE /messages/{message_id}

@@ -11,8 +11,8 @@ from world import Answer, World
 
 READS = (
     "/users/me", "/users?query=al", "/users/known?ids=1", "/sessions", "/contacts", "/chats", "/chats/{chat}",
-    "/chats/{chat}/members", "/chats/{chat}/messages", "/chats/{chat}/changes?after_rev=0", "/status/me", "/status/contacts",
-    "/api/user_status/{user}", "/api/online_users", "/sync",
+    "/chats/{chat}/members", "/chats/{chat}/messages", "/chats/{chat}/changes?after_rev=0",
+    "/status/me", "/status/contacts", "/api/user_status/{user}", "/api/online_users", "/sync",
 )  # fmt: skip
 LISTS = ("/users?query=al", "/users/known?ids=1", "/sessions", "/contacts", "/chats", "/chats/{chat}/members",
          "/chats/{chat}/messages",

@@ -108,6 +108,15 @@ async def test_a_reply_is_to_a_message_of_this_chat(talk: Any) -> None:
     problem(await post(alice, chat, "x", reply_to=0), 400, "bad_request")
 
 
+async def test_one_message_is_read_by_its_id(talk: Any) -> None:
+    alice, bob, chat = talk
+    sent = (await post(alice, chat, "Hello")).json
+    assert fits("Message", await bob.get(f"/messages/{sent['id']}")) == sent
+    await alice.call("DELETE", f"/messages/{sent['id']}")
+    assert (await bob.get(f"/messages/{sent['id']}"))["text"] == ""
+    problem(await bob.call("GET", f"/messages/{sent['id'] + 1}"), 404, "not_found")
+
+
 async def test_an_edit_is_told_and_kept(talk: Any) -> None:
     alice, bob, chat = talk
     sent = (await post(alice, chat, "Helo")).json

@@ -11,6 +11,7 @@ from ryadom.auth.middleware import Asked
 from ryadom.chats.actions import membership
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
+from ryadom.protocol.errors import Refusal
 from ryadom.protocol.schemas import MAX_ID, ClientId, Id, Message, MessageText
 from ryadom.rest import an_id, either, problems
 
@@ -68,6 +69,14 @@ def routes(messages: Messages, db: Database) -> list[HTTPRouteHandler]:
         sent = await messages.send(Send(me, an_id(chat_id), data.text, data.client_id, data.reply_to, None))
         return Response(sent.message, status_code=201 if sent.new else 200)
 
+    @get("/messages/{message_id:int}", tags=TAGS, responses=problems("not_found"))
+    async def read_one(request: Asked, message_id: int) -> Message:
+        """One message of a chat that one is in, such as one that another replies to."""
+        found = await db.read(store.get_message, an_id(message_id), request.user.user_id)
+        if found is None:
+            raise Refusal("not_found")
+        return found
+
     @patch(
         "/messages/{message_id:int}", tags=TAGS,
         responses=problems("not_found", "forbidden", "message_deleted", "cannot_write"),
@@ -81,4 +90,4 @@ def routes(messages: Messages, db: Database) -> list[HTTPRouteHandler]:
         """Delete one's own message; a tombstone stays."""
         await messages.delete(request.user.user_id, an_id(message_id))
 
-    return [history, send, edit, remove]
+    return [history, send, read_one, edit, remove]

@@ -84,6 +84,7 @@ export const addMember = (chat: number, user_id: number) => sent(`/chats/${chat}
 export const removeMember = (chat: number, user: number) => call<undefined>('DELETE', `/chats/${chat}/members/${user}`)
 export const setRole = (chat: number, user: number, role: Role) => call<unknown>('PATCH', `/chats/${chat}/members/${user}`, { role })
 
+export const message = (id: number) => call<Message>('GET', `/messages/${id}`)
 export const editMessage = (message: number, text: string) => call<Message>('PATCH', `/messages/${message}`, { text })
 export const deleteMessage = (message: number) => call<undefined>('DELETE', `/messages/${message}`)
 

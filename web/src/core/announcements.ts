@@ -30,7 +30,7 @@ function announceHere(): () => void {
 }
 
 function announceSignIn({ session }: ServerEvent & { type: 'session_created' }): void {
-  const text = `${t('newSignIn', { device: session.device_name })} ${t('newSignInHint', { address: session.ip_address })}`
+  const text = `${t('newSignIn', { device: session.device_name })}. ${t('newSignInHint', { address: session.ip_address })}`
   notify('news', text, { text: t('showDevices'), run: () => go({ panel: 'devices' }) }, true)
 }
 

@@ -181,6 +181,7 @@ function stateOf({ own, chats, contacts, statuses, people }: Parts, pending: rea
     rooms: new Map(),
     typing: new Map(),
     sessions: null,
+    quotes: new Map(),
     pending,
   }
 }

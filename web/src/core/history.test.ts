@@ -105,3 +105,15 @@ test('a chat that is left keeps its last messages only', async () => {
   history.close(7)
   expect(span()).toEqual([101, 200])
 })
+
+test('a message that is replied to is asked for once, and follows what becomes of it', async () => {
+  began({ last_seq: 200 })
+  const calls = installServer({ 'GET /messages/1003': message(3) })
+  await Promise.all([history.quote(1003), history.quote(1003), history.quote(9)])
+  await history.quote(9)
+  expect(calls).toEqual(['GET /messages/1003', 'GET /messages/9'])
+  expect([store.current?.quotes.get(1003)?.text, store.current?.quotes.get(9)]).toEqual(['Message 3', null])
+  const gone = message(3, { rev: 900, text: '', deleted: true })
+  store.change((now) => reduce(now, { type: 'message_deleted', timestamp: gone.created_at, rev: 900, message: gone }, 0))
+  expect(store.current?.quotes.get(1003)?.deleted).toBe(true)
+})

@@ -93,6 +93,16 @@ export class History {
     return this.#page(chatId, `newer ${chatId}`, () => rest.history(chatId, PAGE * 2, { after: last }), false)
   }
 
+  /** A message that another replies to and that no window holds. */
+  quote(messageId: number): Promise<void> {
+    if (this.#store.current?.quotes.has(messageId)) return Promise.resolve()
+    return this.#once(`quote ${messageId}`, async () => {
+      const found = await rest.message(messageId).catch((error: rest.CallFailed) => (error.status === 404 ? null : undefined))
+      if (found === undefined) return
+      this.#store.change((state) => ({ ...state, quotes: merged(state.quotes, [[messageId, found]]) }))
+    })
+  }
+
   members(chatId: number): Promise<void> {
     return this.#once(`members ${chatId}`, async () => {
       const members = await rest.members(chatId)

@@ -107,7 +107,9 @@ function withMessage(state: State, message: Message, rev: number): State {
   const room = state.rooms.get(chat.id)
   const isNext = room !== undefined && message.seq > chat.last_seq && isAtEnd(room, chat)
   const isHeld = room !== undefined && message.seq <= (room.messages.at(-1)?.seq ?? 0)
-  const next = room && (isNext || isHeld) ? withRoom(state, chat.id, { ...room, messages: place(room.messages, message) }) : state
+  const placed = room && (isNext || isHeld) ? withRoom(state, chat.id, { ...room, messages: place(room.messages, message) }) : state
+  const isQuoted = state.quotes.has(message.id) && message.rev >= (state.quotes.get(message.id)?.rev ?? 0)
+  const next = isQuoted ? { ...placed, quotes: merged(state.quotes, [[message.id, message]]) } : placed
   return withChat(next, chat.id, rev, {
     last_message: newerLast(chat.last_message, message),
     last_seq: Math.max(chat.last_seq, message.seq),

@@ -46,6 +46,8 @@ export interface State {
   /** Whoever has a name here. */
   people: ReadonlyMap<number, User>
   totalUnread: number
+  /** Messages that others reply to and that are in no window, by id; null where there is none to be had. */
+  quotes: ReadonlyMap<number, Message | null>
   /** One's own messages that the server has not confirmed, in order. */
   pending: readonly Pending[]
 }
@@ -72,6 +74,8 @@ export function begin(snapshot: Snapshot, now: number, before: State | null): St
       ...snapshot.contacts.map((entry) => entry.user),
     ]),
     totalUnread: snapshot.total_unread,
+    // Asked for anew, since they may have been edited or deleted meanwhile.
+    quotes: new Map(),
     pending: kept?.pending ?? [],
   }
 }
