@@ -8,7 +8,7 @@ import { isAtEnd } from '../../core/rooms'
 import { isLookedAt } from '../../core/seen'
 import { t } from '../../text/words.svelte'
 import { failureText } from '../failure'
-import { inHistory, inWindow } from './find'
+import { inWindow } from './find'
 import type { Need } from './space'
 
 /** What a visit wants of the view. */
@@ -34,8 +34,6 @@ export class Visit {
   loading = $state(false)
   /** What could not be loaded. */
   failed = $state.raw<Need | 'open' | null>(null)
-  /** Quoted messages that are not in the window. */
-  quotes = $state.raw<ReadonlyMap<number, Message>>(new Map())
   readonly #chatId: number
   readonly #view: () => View | undefined
   #isOpen = false
@@ -101,12 +99,9 @@ export class Visit {
   /** Shows a message that is quoted, wherever it is. */
   async toQuoted(id: number): Promise<void> {
     this.#hasGone = true
-    const last = client.current?.chats.get(this.#chatId)?.last_message
-    const held = inWindow(this.#messages(), id) ?? this.quotes.get(id)
     try {
-      const message = held ?? (last && (await inHistory(this.#chatId, id, last)))
+      const message = await this.#quoted(id)
       if (!message) return notify('error', t('replyMissing'))
-      this.quotes = new Map(this.quotes).set(id, message)
       this.#view()?.to(message.seq, THIRD)
       if (!inWindow(this.#messages(), id)) await client.history.around(this.#chatId, message.seq)
       this.#view()?.flash(id)
@@ -114,6 +109,12 @@ export class Visit {
       this.#view()?.forgetWish()
       notify('error', failureText(error))
     }
+  }
+
+  async #quoted(id: number): Promise<Message | null> {
+    const held = inWindow(this.#messages(), id)
+    if (!held) await client.history.quote(id)
+    return held ?? client.current?.quotes.get(id) ?? null
   }
 
   /** A message of somebody else's has come. Who does not look finds the first new one at the line. */
