@@ -11,7 +11,7 @@ import { Link } from './link'
 import { Marks } from './marks'
 import { dismissAll } from './notices.svelte'
 import { Outbox } from './outbox'
-import { rereadPreferences } from './preferences.svelte'
+import { followPreferences } from './preferences.svelte'
 import { dropTyping } from './reducers'
 import { namelessSenders } from './select'
 import type { Connection } from './socket'
@@ -89,10 +89,6 @@ export class Client {
     return this.#cache
   }
 
-  get tabs(): Tabs {
-    return this.#tabs
-  }
-
   change(step: (state: State) => State): void {
     this.#store.change(step)
   }
@@ -106,6 +102,7 @@ export class Client {
   /** From the cache at once, if there is one; else what the server says. */
   async start(): Promise<void> {
     startClock()
+    followPreferences()
     rest.whenSignedOut(() => void this.end('revoked'))
     this.#tabs.listen((message) => this.#agree(message))
     this.#tabs.lead('outbox', () => this.outbox.lead())
@@ -242,7 +239,6 @@ export class Client {
   #agree(message: TabMessage): void {
     if (message.type === 'outbox') void this.outbox.reread()
     else if (message.type === 'ended') void this.end(message.reason, true)
-    else if (message.type === 'preferences') rereadPreferences()
     // Whoever has signed in, the cookie is theirs now: begin again as they.
     else location.reload()
   }

@@ -38,7 +38,9 @@ export function prefer(change: Partial<Preferences>): void {
   }
 }
 
-/** Another tab has chosen. */
-export function rereadPreferences(): void {
-  preferences = kept()
+/** Follows what other tabs choose; the event comes when their choice can be read here. */
+export function followPreferences(): void {
+  addEventListener('storage', (event) => {
+    if (event.key === KEY || event.key === null) preferences = kept()
+  })
 }

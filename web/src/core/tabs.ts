@@ -7,8 +7,6 @@ export type TabMessage =
   | { type: 'ended'; reason: Ended }
   /** Somebody has signed in. */
   | { type: 'signed-in' }
-  /** Language, theme or another choice of this browser has changed. */
-  | { type: 'preferences' }
 
 export type Ended = 'revoked' | 'signed-out'
 
