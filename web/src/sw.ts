@@ -21,3 +21,17 @@ self.addEventListener('fetch', (event) => {
   const answer = shelf.answer(event.request, self.location.origin)
   if (answer) event.respondWith(answer)
 })
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(shown((event.notification.data as { chat: number }).chat))
+})
+
+/** Shows a chat in the page that is open, else in a new one. */
+async function shown(chat: number): Promise<void> {
+  const address = `/#chat=${chat}`
+  const [page] = await self.clients.matchAll({ type: 'window' })
+  if (!page) return void (await self.clients.openWindow(address))
+  await page.focus()
+  await page.navigate(address).catch(() => undefined)
+}

@@ -11,6 +11,9 @@ import { go, here } from './route.svelte'
 import { isLookedAt } from './seen'
 import { isMuted, nameOf, titleOf } from './select'
 
+/** Milliseconds in which a message is usually read where somebody looks at its chat. */
+const READ_WITHIN = 1_500
+
 /** Returns how to stop. */
 export function announceEvents(): () => void {
   const stops = [onUpdate(announceUpdate), announceHere()]
@@ -45,12 +48,27 @@ function announceMessage(message: Message): void {
   if (!state || !chat || message.sender_id === state.me.id || !preference('notifications')) return
   if (isMuted(chat, now()) || (isLookedAt() && here().chat === chat.id)) return
   if (!('Notification' in window) || Notification.permission !== 'granted') return
+  setTimeout(() => void showUnlessRead(message), READ_WITHIN)
+}
+
+/** Whoever reads it in another tab or on another device needs no notification. */
+function showUnlessRead(message: Message): void {
+  const state = client.current
+  const chat = state?.chats.get(message.chat_id)
+  if (!state || !chat || chat.read_up_to_seq >= message.seq) return
   const sender = nameOf(state, message.sender_id)
   const body = chat.kind === 'direct' ? message.text : t('someoneWrote', { name: sender, text: message.text })
-  const shown = new Notification(titleOf(chat), { body, tag: `chat-${chat.id}`, icon: '/icon-192.png' })
+  void show(titleOf(chat), { body, tag: `chat-${chat.id}`, icon: '/icon-192.png', data: { chat: chat.id } })
+}
+
+/** By the service worker where there is one, since phones take notifications from nobody else. */
+async function show(title: string, options: NotificationOptions & { data: { chat: number } }): Promise<void> {
+  const worker = await navigator.serviceWorker?.getRegistration()
+  if (worker) return worker.showNotification(title, options)
+  const shown = new Notification(title, options)
   shown.onclick = () => {
     window.focus()
-    go({ chat: chat.id, panel: null })
+    go({ chat: options.data.chat, panel: null })
     shown.close()
   }
 }

@@ -49,6 +49,13 @@ const STORES = ['state', 'rooms', 'outbox', 'marks', 'drafts'] as const
 
 export class Cache {
   #database: Promise<Database | null> | null = null
+  /** Nothing is kept for who is signed out, also not by what was under way. */
+  #isShut = false
+
+  /** Somebody is signed in. */
+  open(): void {
+    this.#isShut = false
+  }
 
   /** The state as it was last kept, with what waits to be sent; null when there is none. */
   async load(): Promise<State | null> {
@@ -78,17 +85,18 @@ export class Cache {
     }, null)
   }
 
-  /** Keeps the last messages of these rooms; null forgets one. */
-  keepRooms(rooms: Iterable<[number, Room | null]>): Promise<void> {
+  /** Keeps the last messages of these rooms. */
+  keepRooms(rooms: Iterable<[number, Room]>): Promise<void> {
     return this.#do(async (database) => {
       const writing = database.transaction('rooms', 'readwrite')
-      for (const [chat, room] of rooms) void (room ? writing.store.put(keptRoom(room), chat) : writing.store.delete(chat))
+      for (const [chat, room] of rooms) void writing.store.put(keptRoom(room), chat)
       await writing.done
     }, undefined)
   }
 
-  async pending(): Promise<Pending[]> {
-    return ordered(await this.#do((database) => database.getAll('outbox'), []))
+  /** What waits to be sent; null where nothing can be kept. */
+  pending(): Promise<Pending[] | null> {
+    return this.#do<Pending[] | null>(async (database) => ordered(await database.getAll('outbox')), null)
   }
 
   putPending(pending: Pending): Promise<void> {
@@ -124,18 +132,31 @@ export class Cache {
     return this.#do(async (database) => void (await (text ? database.put('drafts', text, chatId) : database.delete('drafts', chatId))), undefined)
   }
 
-  /** Forgets everything. */
-  wipe(): Promise<void> {
+  /** Forgets what is kept of these chats. */
+  forgetChats(chatIds: readonly number[]): Promise<void> {
     return this.#do(async (database) => {
-      const writing = database.transaction(STORES, 'readwrite')
-      for (const store of STORES) void writing.objectStore(store).clear()
+      const stores = ['rooms', 'marks', 'drafts'] as const
+      const writing = database.transaction(stores, 'readwrite')
+      for (const store of stores) for (const chat of chatIds) void writing.objectStore(store).delete(chat)
       await writing.done
     }, undefined)
   }
 
+  /** Forgets everything, and keeps nothing until it is opened again. */
+  async wipe(): Promise<void> {
+    const wiped = this.#do(async (database) => {
+      const writing = database.transaction(STORES, 'readwrite')
+      for (const store of STORES) void writing.objectStore(store).clear()
+      await writing.done
+    }, undefined)
+    this.#isShut = true
+    await wiped
+  }
+
   async #do<Result>(work: (database: Database) => Promise<Result>, otherwise: Result): Promise<Result> {
+    if (this.#isShut) return otherwise
     try {
-      const database = await (this.#database ??= open())
+      const database = await (this.#database ??= connect())
       return database ? await work(database) : otherwise
     } catch (error) {
       // A full disk or a closed database costs the cache, never a message: what waits is also in memory.
@@ -146,7 +167,7 @@ export class Cache {
   }
 }
 
-async function open(): Promise<Database | null> {
+async function connect(): Promise<Database | null> {
   if (typeof indexedDB === 'undefined') return null
   return openDB<Tables>(NAME, VERSION, {
     upgrade(database) {

@@ -24,6 +24,12 @@ export type Phase = 'starting' | 'out' | 'in'
 /** What the quiet line says: all is well, a socket or the snapshot is on its way, there is no network. */
 export type Standing = 'ready' | 'connecting' | 'offline'
 
+/** Milliseconds within which the end of a session is taken for one's own signing out. */
+const LEAVING = 10_000
+
+/** Milliseconds until the server is asked again who did not answer. */
+const ASK_AGAIN = 3_000
+
 export class Client {
   #phase = $state<Phase>('starting')
   #ended = $state<Ended | null>(null)
@@ -34,6 +40,10 @@ export class Client {
   readonly #tabs = new Tabs()
   readonly #link: Link
   readonly #keeper: Keeper
+  #askAgain: ReturnType<typeof setTimeout> | undefined
+  #stopLeading = () => undefined as void
+  /** Somebody has said here or in another tab that they sign out. */
+  #isLeaving = false
   readonly #listeners = new Set<(event: ServerEvent) => void>()
   readonly history: History
   readonly outbox: Outbox
@@ -105,7 +115,6 @@ export class Client {
     followPreferences()
     rest.whenSignedOut(() => void this.end('revoked'))
     this.#tabs.listen((message) => this.#agree(message))
-    this.#tabs.lead('outbox', () => this.outbox.lead())
     addEventListener('online', () => {
       this.#look()
       this.#link.hurry(true)
@@ -118,17 +127,18 @@ export class Client {
     else await this.ask()
   }
 
-  /** Who one is and whether one may register; repeats until the server answers. */
+  /** Who one is and whether one may register; repeats until the server answers, or one is signed in. */
   async ask(): Promise<void> {
-    try {
-      this.#server = await rest.server()
-    } catch {
-      this.#standing = 'offline'
-      setTimeout(() => void this.ask(), 3_000)
+    clearTimeout(this.#askAgain)
+    const server = await rest.server().catch(() => null)
+    if (this.#phase === 'in') return
+    this.#standing = server ? 'connecting' : 'offline'
+    if (!server) {
+      this.#askAgain = setTimeout(() => void this.ask(), ASK_AGAIN)
       return
     }
-    this.#standing = 'connecting'
-    if (this.#server.user) this.#enter(null)
+    this.#server = server
+    if (server.user) this.#enter(null)
     else this.#phase = 'out'
   }
 
@@ -147,6 +157,8 @@ export class Client {
 
   /** Ends this session; rejects with CallFailed when the server cannot be told. */
   async signOut(): Promise<void> {
+    this.#tabs.tell({ type: 'leaving' })
+    this.#leave()
     this.#link.stop()
     try {
       await rest.logout()
@@ -159,11 +171,16 @@ export class Client {
     await this.end('signed-out')
   }
 
+  #leave(): void {
+    this.#isLeaving = true
+    setTimeout(() => (this.#isLeaving = false), LEAVING)
+  }
+
   /** The session is over: forget everything and return to the sign-in page, in every tab. */
   async end(reason: Ended, told = false): Promise<void> {
     if (this.#phase === 'out') return
     this.#phase = 'out'
-    this.#ended = reason
+    this.#ended = this.#isLeaving ? 'signed-out' : reason
     this.#link.stop()
     this.#keeper.stop()
     this.marks.clear()
@@ -175,8 +192,10 @@ export class Client {
   }
 
   #enter(kept: State | null): void {
+    clearTimeout(this.#askAgain)
     this.#phase = 'in'
     this.#ended = null
+    this.#cache.open()
     this.#store.replace(kept)
     this.#keeper.start()
     this.#link.start()
@@ -193,7 +212,9 @@ export class Client {
   #ready(): void {
     this.#standing = 'ready'
     setTimeout(() => this.#forgetTyping(), DROP_TYPING_AFTER)
-    this.outbox.opened()
+    // The tab that sends must be one that can.
+    this.#stopLeading()
+    this.#stopLeading = this.#tabs.lead('outbox', () => void this.outbox.lead())
     this.marks.opened()
     void this.#learnNames()
     if (this.current?.sessions) void this.readSessions()
@@ -202,6 +223,7 @@ export class Client {
 
   #connection(state: Connection): void {
     if (state === 'open') return
+    this.#stopLeading()
     this.outbox.closed()
     this.marks.closed()
     this.typing.sent()
@@ -216,7 +238,16 @@ export class Client {
     this.outbox.hear(event)
     if (event.type === 'typing_start') setTimeout(() => this.#forgetTyping(), DROP_TYPING_AFTER)
     if (event.type === 'new_message' && !this.current?.people.has(event.message.sender_id)) void this.#learnNames()
-    for (const listener of this.#listeners) listener(event)
+    for (const listener of this.#listeners) this.#tell(listener, event)
+  }
+
+  /** A mistake in who only listens must not keep anything from being folded. */
+  #tell(listener: (event: ServerEvent) => void, event: ServerEvent): void {
+    try {
+      listener(event)
+    } catch (error) {
+      reportError(error)
+    }
   }
 
   #forgetTyping(): void {
@@ -238,6 +269,7 @@ export class Client {
 
   #agree(message: TabMessage): void {
     if (message.type === 'outbox') void this.outbox.reread()
+    else if (message.type === 'leaving') this.#leave()
     else if (message.type === 'ended') void this.end(message.reason, true)
     // Whoever has signed in, the cookie is theirs now: begin again as they.
     else location.reload()

@@ -55,3 +55,11 @@ test('after the end nothing is written', () => {
   expect(keep).toHaveBeenCalledTimes(0)
   vi.restoreAllMocks()
 })
+
+test('nothing stays of a chat that is gone, also where it was not open', async () => {
+  const cache = new Cache()
+  await cache.keepRooms([[7, { members: null, messages: messages(1, 3), rev: 100 }]])
+  await cache.keepDraft(7, 'half a word')
+  store.change((now) => ({ ...now, chats: new Map() }))
+  await vi.waitFor(async () => expect([await cache.room(7), await cache.draft(7)]).toEqual([null, '']))
+})

@@ -19,7 +19,10 @@ export class Keeper {
   constructor(store: Store, cache: Cache) {
     this.#store = store
     this.#cache = cache
-    store.listen(() => this.#later())
+    store.listen((state, before) => {
+      if (state && before && state.chats !== before.chats) this.#forget(state, before)
+      this.#later()
+    })
     document.addEventListener('visibilitychange', () => document.hidden && this.#keep())
     addEventListener('pagehide', () => this.#keep())
   }
@@ -46,13 +49,19 @@ export class Keeper {
     if (this.#working) this.#timer ??= setTimeout(() => this.#keep(), LATER)
   }
 
+  /** Nothing stays of a chat that one is no member of any more. */
+  #forget(state: State, before: State): void {
+    const gone = [...before.chats.keys()].filter((chat) => !state.chats.has(chat))
+    if (this.#working && gone.length > 0) void this.#cache.forgetChats(gone)
+  }
+
   #keep(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const state = this.#store.current
     if (!this.#working || !state) return
     void this.#cache.keep(state, this.#keptState)
-    const rooms = [...changed(state, this.#keptRooms), ...gone(state, this.#keptRooms)]
+    const rooms = changed(state, this.#keptRooms)
     if (rooms.length > 0) void this.#cache.keepRooms(rooms)
     this.#keptState = state
     this.#keptRooms = state.rooms
@@ -65,8 +74,4 @@ function changed(state: State, kept: State['rooms']): [number, Room][] {
     const chat = state.chats.get(id)
     return chat !== undefined && kept.get(id) !== room && isAtEnd(room, chat)
   })
-}
-
-function gone(state: State, kept: State['rooms']): [number, null][] {
-  return [...kept.keys()].filter((chat) => !state.chats.has(chat)).map((chat) => [chat, null])
 }

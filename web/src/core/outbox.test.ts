@@ -19,12 +19,10 @@ let isOpen: boolean
 function made(): Outbox {
   store = new Store()
   store.replace(begin(snapshot({ chats: [chat(), chat({ id: 8 })] }), 0, null))
-  const one = new Outbox(store, new Cache(), (command) => {
+  return new Outbox(store, new Cache(), (command) => {
     if (isOpen) sent.push(command as Sent)
     return isOpen
   }, () => undefined)
-  one.lead()
-  return one
 }
 
 beforeEach(() => {
@@ -50,7 +48,7 @@ async function land(seq: number, chatId = 7): Promise<void> {
 }
 
 test('one at a time in a chat, in order; chats do not wait for each other', async () => {
-  outbox.opened()
+  await outbox.lead()
   await outbox.add(7, 'one', null)
   await outbox.add(7, 'two', null)
   await outbox.add(8, 'elsewhere', null)
@@ -66,26 +64,24 @@ test('what is written while offline waits, survives a reload and goes out in ord
   expect(sent).toEqual([])
   isOpen = true
   const again = made()
-  const kept = await new Cache().pending()
-  store.change((state) => ({ ...state, pending: kept }))
   outbox = again
-  outbox.opened()
+  await outbox.lead()
   for (const seq of [1, 2, 3]) await land(seq)
   expect(texts()).toEqual(['one', 'two', 'three'])
   expect(pending()).toEqual([])
 })
 
 test('what may have arrived is sent again under the same name after a loss', async () => {
-  outbox.opened()
+  await outbox.lead()
   await outbox.add(7, 'one', null)
   outbox.closed()
-  outbox.opened()
+  await outbox.lead()
   expect(sent.length).toBe(2)
   expect(sent[0]!.client_id).toBe(sent[1]!.client_id)
 })
 
 test('a message that comes back by another way waits no more', async () => {
-  outbox.opened()
+  await outbox.lead()
   await outbox.add(7, 'one', null)
   await outbox.add(7, 'two', null)
   const back = message(1, { sender_id: 1, client_id: sent[0]!.client_id })
@@ -96,7 +92,7 @@ test('a message that comes back by another way waits no more', async () => {
 })
 
 test('a refusal fails one message, keeps it, and lets the others go', async () => {
-  outbox.opened()
+  await outbox.lead()
   await outbox.add(7, 'one', null)
   await outbox.add(7, 'two', null)
   outbox.hear({ type: 'error', timestamp: NOON, code: 'cannot_write', detail: '', client_id: sent[0]!.client_id })
@@ -107,7 +103,7 @@ test('a refusal fails one message, keeps it, and lets the others go', async () =
 })
 
 test('a refused message can be tried again', async () => {
-  outbox.opened()
+  await outbox.lead()
   await outbox.add(7, 'one', null)
   outbox.hear({ type: 'error', timestamp: NOON, code: 'forbidden', detail: '', client_id: sent[0]!.client_id })
   await vi.waitFor(() => expect(store.current!.pending[0]!.failed).toBe('forbidden'))
@@ -118,7 +114,7 @@ test('a refused message can be tried again', async () => {
 
 test('too many: waits as long as the server says and is not overtaken', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  outbox.opened()
+  await outbox.lead()
   const adding = [outbox.add(7, 'one', null), outbox.add(7, 'two', null)]
   await vi.advanceTimersByTimeAsync(100)
   await Promise.all(adding)
@@ -132,16 +128,77 @@ test('too many: waits as long as the server says and is not overtaken', async ()
 
 test('another tab that sends is left to it', async () => {
   const follower = new Outbox(store, new Cache(), () => true, () => undefined)
-  follower.opened()
   await follower.add(7, 'one', null)
   expect(sent).toEqual([])
-  await outbox.reread()
-  outbox.opened()
+  await outbox.lead()
   expect(texts()).toEqual(['one'])
+})
+
+test('a tab that has lost its socket leaves sending to another', async () => {
+  await outbox.lead()
+  outbox.closed()
+  await outbox.add(7, 'one', null)
+  expect(sent).toEqual([])
+  await outbox.lead()
+  expect(texts()).toEqual(['one'])
+})
+
+test('where nothing can be kept, what waits is kept in memory', async () => {
+  vi.stubGlobal('indexedDB', undefined)
+  await outbox.add(7, 'one', null)
+  await outbox.lead()
+  expect(texts()).toEqual(['one'])
+  outbox.closed()
+  await outbox.lead()
+  expect([texts(), pending()]).toEqual([['one', 'one'], ['one']])
 })
 
 test('there is an end to what can wait', async () => {
   const one = { chatId: 7, text: '', replyTo: null, createdAt: 1, failed: null }
   store.change((state) => ({ ...state, pending: Array.from({ length: MOST_PENDING }, (_, place) => ({ ...one, clientId: `c${place}` })) }))
   expect(await outbox.add(7, 'one more', null)).toBe(false)
+})
+
+test('what is written while the cache is read is neither lost nor overtaken', async () => {
+  await outbox.lead()
+  const reading = outbox.reread()
+  const adding = [outbox.add(7, 'one', null), outbox.add(7, 'two', null)]
+  await reading
+  expect(pending()).toEqual(['one', 'two'])
+  await Promise.all(adding)
+  expect((await new Cache().pending())?.map((one) => one.text)).toEqual(['one', 'two'])
+  await land(1)
+  await land(2)
+  expect([texts(), pending()]).toEqual([['one', 'two'], []])
+})
+
+test('two tabs that write at the same time lose nothing', async () => {
+  const others = new Store()
+  others.replace(store.current)
+  const other: Outbox = new Outbox(others, new Cache(), () => false, () => void outbox.reread())
+  const mine: Outbox = new Outbox(store, new Cache(), (command) => sent.push(command as Sent) > 0, () => void other.reread())
+  await mine.lead()
+  outbox = mine
+  await Promise.all(Array.from({ length: 20 }, (_, place) => [mine.add(7, `mine ${place}`, null), other.add(8, `theirs ${place}`, null)]).flat())
+  for (let seq = 1; seq <= 20; seq++) {
+    await vi.waitFor(() => expect(sent.filter((one) => one.chat_id === 7).length).toBe(seq))
+    await land(seq, 7)
+    await mine.reread()
+    await vi.waitFor(() => expect(sent.filter((one) => one.chat_id === 8).length).toBe(seq))
+    await land(seq, 8)
+  }
+  const order = (chat: number) => sent.filter((one) => one.chat_id === chat).map((one) => one.text)
+  expect(order(7)).toEqual(Array.from({ length: 20 }, (_, place) => `mine ${place}`))
+  expect(order(8)).toEqual(Array.from({ length: 20 }, (_, place) => `theirs ${place}`))
+})
+
+test('what has come back is not brought back by a cache that has not heard of it', async () => {
+  await outbox.lead()
+  await outbox.add(7, 'one', null)
+  vi.spyOn(Cache.prototype, 'dropPending').mockResolvedValue()
+  await land(1)
+  store.change((state) => ({ ...state, rooms: new Map(), chats: new Map([[7, chat({ last_message: message(9) })]]) }))
+  await outbox.reread()
+  expect(pending()).toEqual([])
+  vi.restoreAllMocks()
 })

@@ -21,8 +21,12 @@ export class Outbox {
   readonly #changed: () => void
   /** Chat → the client_id that is on its way. */
   readonly #flying = new Map<number, string>()
+  /** What this tab is writing into the cache just now: the cache may not know it yet, or know it as it was. */
+  readonly #writing = new Set<string>()
+  /** What has come back from the server, the latest of it: nothing that is read from the cache brings it back. */
+  readonly #done = new Set<string>()
   #leads = false
-  #open = false
+  #isRereading = false
 
   /** `changed`: tells the other tabs. */
   constructor(store: Store, cache: Cache, send: (command: Command) => boolean, changed: () => void) {
@@ -33,21 +37,16 @@ export class Outbox {
     store.listen((state, before) => this.#forgetSettled(state, before))
   }
 
-  /** This tab is the one that sends. */
-  lead(): void {
+  /** This tab can send, and is the one that does: what others have left is its to send too. */
+  async lead(): Promise<void> {
     this.#leads = true
-    this.#pump()
-  }
-
-  /** The socket is there, and everything that happened is known. */
-  opened(): void {
-    this.#open = true
     this.#flying.clear()
-    this.#pump()
+    await this.reread()
   }
 
+  /** It cannot any more; another one may. */
   closed(): void {
-    this.#open = false
+    this.#leads = false
     this.#flying.clear()
   }
 
@@ -58,8 +57,7 @@ export class Outbox {
     const createdAt = Math.max(Date.now(), (waiting.at(-1)?.createdAt ?? 0) + 1)
     const pending: Pending = { clientId: newClientId(), chatId, text, replyTo, createdAt, failed: null }
     this.#store.change((state) => ({ ...state, pending: [...state.pending, pending] }))
-    await this.#cache.putPending(pending)
-    this.#told()
+    await this.#keep(pending)
     return true
   }
 
@@ -77,8 +75,19 @@ export class Outbox {
   /** Another tab has changed what waits. */
   async reread(): Promise<void> {
     const kept = await this.#cache.pending()
-    this.#store.change((state) => ({ ...state, pending: kept.filter((one) => !hasCome(state, one)) }))
+    if (kept) {
+      this.#isRereading = true
+      this.#store.change((state) => ({ ...state, pending: this.#joined(state, kept) }))
+      this.#isRereading = false
+    }
     this.#pump()
+  }
+
+  /** What the cache knows, but for what this tab knows better. */
+  #joined(state: State, kept: readonly Pending[]): Pending[] {
+    const own = state.pending.filter((one) => this.#writing.has(one.clientId))
+    const others = kept.filter((one) => !this.#writing.has(one.clientId) && !this.#done.has(one.clientId) && !hasCome(state, one))
+    return [...others, ...own].sort((one, other) => one.createdAt - other.createdAt)
   }
 
   hear(event: ServerEvent): void {
@@ -107,17 +116,19 @@ export class Outbox {
     if (!pending) return
     const next = { ...pending, failed }
     this.#store.change((state) => ({ ...state, pending: state.pending.map((one) => (one.clientId === clientId ? next : one)) }))
-    await this.#cache.putPending(next)
-    this.#told()
+    await this.#keep(next)
   }
 
-  #told(): void {
+  async #keep(pending: Pending): Promise<void> {
+    this.#writing.add(pending.clientId)
+    await this.#cache.putPending(pending)
+    this.#writing.delete(pending.clientId)
     this.#changed()
     this.#pump()
   }
 
   #pump(): void {
-    if (!this.#leads || !this.#open) return
+    if (!this.#leads) return
     for (const one of this.#store.current?.pending ?? []) {
       if (one.failed !== null || this.#flying.has(one.chatId)) continue
       const reply = one.replyTo === null ? {} : { reply_to: one.replyTo }
@@ -128,9 +139,13 @@ export class Outbox {
 
   #forgetSettled(state: State | null, before: State | null): void {
     if (!state || !before || state.pending === before.pending) return
+    // What another tab has dropped is not this one's to drop.
+    if (this.#isRereading) return
     const left = new Set(state.pending.map((one) => one.clientId))
     const gone = before.pending.filter((one) => !left.has(one.clientId))
     if (gone.length === 0) return
+    for (const one of gone) this.#done.add(one.clientId)
+    for (const oldest of [...this.#done].slice(0, Math.max(0, this.#done.size - MOST_PENDING))) this.#done.delete(oldest)
     for (const one of gone) if (this.#flying.get(one.chatId) === one.clientId) this.#flying.delete(one.chatId)
     void this.#cache.dropPending(gone.map((one) => one.clientId))
     queueMicrotask(() => this.#pump())

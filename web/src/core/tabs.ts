@@ -5,6 +5,8 @@ export type TabMessage =
   | { type: 'outbox' }
   /** The session is over; everything that was kept is forgotten. */
   | { type: 'ended'; reason: Ended }
+  /** One of them is about to sign out: the end that comes is no surprise. */
+  | { type: 'leaving' }
   /** Somebody has signed in. */
   | { type: 'signed-in' }
 
@@ -22,14 +24,26 @@ export class Tabs {
   }
 
   /**
-   * Calls back when this tab is the one that does a thing; it is so until it closes. Without a secure context there are
-   * no locks, and every tab is: two that send the same message still send it once, by its `client_id`.
+   * Calls back when this tab is the one that does a thing. Returns how to leave it to another. Without a secure context
+   * there are no locks, and every tab is: two that send the same message still send it once, by its `client_id`.
    */
-  lead(thing: string, callback: () => void): void {
-    if (!('locks' in navigator)) return callback()
-    void navigator.locks.request(`ryadom-${thing}`, () => {
+  lead(thing: string, callback: () => void): () => void {
+    if (!('locks' in navigator)) {
       callback()
-      return new Promise<never>(() => undefined)
+      return () => undefined
+    }
+    const waiting = new AbortController()
+    let leave = (): void => undefined
+    const left = new Promise<void>((resolve) => (leave = resolve))
+    const held = navigator.locks.request(`ryadom-${thing}`, { signal: waiting.signal }, () => {
+      callback()
+      return left
     })
+    // Left before it was this tab's turn.
+    held.catch(() => undefined)
+    return () => {
+      waiting.abort()
+      leave()
+    }
   }
 }
