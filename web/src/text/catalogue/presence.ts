@@ -4,6 +4,7 @@ import type { Entries } from '../entry'
 export const presence = {
   online: { en: 'online', ru: 'в сети' },
   away: { en: 'away', ru: 'нет на месте' },
+  lastKnown: { en: 'last known: {status}', ru: 'по последним данным: {status}' },
   offline: { en: 'offline', ru: 'не в сети' },
   lastSeenNow: { en: 'last seen just now', ru: 'был(а) только что' },
   lastSeenAgo: { en: 'last seen {ago}', ru: 'был(а) {ago}' },

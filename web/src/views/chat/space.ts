@@ -30,7 +30,9 @@ export class Space {
   /** So many seqs, after them so many that wait, and which of the seqs are in memory. */
   follow(seqs: number, waiting: number, start: number, end: number): void {
     this.#seqs = seqs
-    this.#held = { start, end: end >= seqs ? seqs + waiting : end }
+    // What waits is in memory in any case: alone, where no message is.
+    const isAlone = end <= start && waiting > 0
+    this.#held = isAlone ? { start: seqs, end: seqs + waiting } : { start, end: end >= seqs ? seqs + waiting : end }
     this.#heights.resize(seqs + waiting)
   }
 

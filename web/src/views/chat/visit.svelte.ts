@@ -89,11 +89,12 @@ export class Visit {
     if (this.#messages() !== before) this.#view()?.look()
   }
 
-  async toLatest(): Promise<void> {
+  /** `say`: that it did not work; who has just written is told so by what waits. */
+  async toLatest(say = true): Promise<void> {
     this.#hasGone = true
     this.#view()?.toEnd()
     if (this.#holdsEnd()) return
-    if (!(await this.#try(client.history.latest(this.#chatId), true))) this.#view()?.forgetWish()
+    if (!(await this.#try(client.history.latest(this.#chatId), say))) this.#view()?.forgetWish()
   }
 
   /** Shows a message that is quoted, wherever it is. */
