@@ -32,19 +32,17 @@ export function mayHaveLinks(text: string): boolean {
 
 /** Marks that end a sentence and brackets that were opened before do not belong to it. */
 function withoutEnd(link: string): string {
+  const counts = new Map<string, number>()
+  for (const mark of link) if ('()[]{}'.includes(mark)) counts.set(mark, (counts.get(mark) ?? 0) + 1)
   let end = link.length
   for (; end > 0; end -= 1) {
     const last = link[end - 1]!
     const opening = CLOSING[last]
-    if (opening ? count(link, opening, end) >= count(link, last, end) : !/[.,;:!?'’…*_~|]/.test(last)) break
+    const closed = counts.get(last) ?? 0
+    if (opening ? (counts.get(opening) ?? 0) >= closed : !/[.,;:!?'’…*_~|]/.test(last)) break
+    if (opening) counts.set(last, closed - 1)
   }
   return link.slice(0, end)
-}
-
-function count(text: string, mark: string, end: number): number {
-  let found = 0
-  for (let at = 0; at < end; at += 1) if (text[at] === mark) found += 1
-  return found
 }
 
 function addressOf(shown: string): string | null {

@@ -91,10 +91,12 @@ export class Visit {
 
   /** `say`: that it did not work; who has just written is told so by what waits. */
   async toLatest(say = true): Promise<void> {
+    const hadGone = this.#hasGone
     this.#hasGone = true
     this.#view()?.toEnd()
-    if (this.#holdsEnd()) return
-    if (!(await this.#try(client.history.latest(this.#chatId), say))) this.#view()?.forgetWish()
+    if (this.#holdsEnd() || (await this.#try(client.history.latest(this.#chatId), say))) return
+    this.#hasGone = hadGone
+    this.#view()?.forgetWish()
   }
 
   /** Shows a message that is quoted, wherever it is. */
