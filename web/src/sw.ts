@@ -30,7 +30,8 @@ self.addEventListener('notificationclick', (event) => {
 /** Shows a chat in the page that is open, else in a new one. */
 async function shown(chat: number): Promise<void> {
   const address = `/#chat=${chat}`
-  const [page] = await self.clients.matchAll({ type: 'window' })
+  const pages = await self.clients.matchAll({ type: 'window' })
+  const page = pages.find((one) => new URL(one.url).pathname === '/')
   if (!page) return void (await self.clients.openWindow(address))
   await page.focus()
   await page.navigate(address).catch(() => undefined)

@@ -58,7 +58,7 @@ function showUnlessRead(message: Message): void {
   if (!state || !chat || chat.read_up_to_seq >= message.seq) return
   const sender = nameOf(state, message.sender_id)
   const body = chat.kind === 'direct' ? message.text : t('someoneWrote', { name: sender, text: message.text })
-  void show(titleOf(chat), { body, tag: `chat-${chat.id}`, icon: '/icon-192.png', data: { chat: chat.id } })
+  void show(titleOf(chat), { body, tag: `chat-${chat.id}`, icon: '/icon-192.png', data: { chat: chat.id } }).catch(() => undefined)
 }
 
 /** By the service worker where there is one, since phones take notifications from nobody else. */

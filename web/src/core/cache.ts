@@ -99,8 +99,9 @@ export class Cache {
     return this.#do<Pending[] | null>(async (database) => ordered(await database.getAll('outbox')), null)
   }
 
-  putPending(pending: Pending): Promise<void> {
-    return this.#do(async (database) => void (await database.put('outbox', pending, pending.clientId)), undefined)
+  /** False: it is not kept. */
+  putPending(pending: Pending): Promise<boolean> {
+    return this.#do(async (database) => (await database.put('outbox', pending, pending.clientId)) !== '', false)
   }
 
   dropPending(clientIds: readonly string[]): Promise<void> {

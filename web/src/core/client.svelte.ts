@@ -207,6 +207,8 @@ export class Client {
     this.#store.replace(null)
     this.marks.clear()
     void this.#cache.wipe()
+    this.#cache.open()
+    this.#keeper.start()
   }
 
   #ready(): void {
@@ -214,10 +216,11 @@ export class Client {
     setTimeout(() => this.#forgetTyping(), DROP_TYPING_AFTER)
     // The tab that sends must be one that can.
     this.#stopLeading()
+    this.outbox.closed()
     this.#stopLeading = this.#tabs.lead('outbox', () => void this.outbox.lead())
     this.marks.opened()
     void this.#learnNames()
-    if (this.current?.sessions) void this.readSessions()
+    if (this.current?.sessions) void this.readSessions().catch(() => undefined)
     this.#keeper.ready()
   }
 

@@ -202,3 +202,15 @@ test('what has come back is not brought back by a cache that has not heard of it
   expect(pending()).toEqual([])
   vi.restoreAllMocks()
 })
+
+test('a message that the disk has no room for is sent all the same', async () => {
+  vi.spyOn(Cache.prototype, 'putPending').mockResolvedValue(false)
+  await outbox.add(7, 'one', null)
+  await outbox.lead()
+  expect([texts(), pending()]).toEqual([['one'], ['one']])
+  outbox.closed()
+  await outbox.lead()
+  await land(1)
+  expect(pending()).toEqual([])
+  vi.restoreAllMocks()
+})

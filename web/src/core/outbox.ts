@@ -21,8 +21,8 @@ export class Outbox {
   readonly #changed: () => void
   /** Chat → the client_id that is on its way. */
   readonly #flying = new Map<number, string>()
-  /** What this tab is writing into the cache just now: the cache may not know it yet, or know it as it was. */
-  readonly #writing = new Set<string>()
+  /** What the cache does not know, or knows as it was: it is being written, or could not be (a full disk). */
+  readonly #unkept = new Set<string>()
   /** What has come back from the server, the latest of it: nothing that is read from the cache brings it back. */
   readonly #done = new Set<string>()
   #leads = false
@@ -85,8 +85,8 @@ export class Outbox {
 
   /** What the cache knows, but for what this tab knows better. */
   #joined(state: State, kept: readonly Pending[]): Pending[] {
-    const own = state.pending.filter((one) => this.#writing.has(one.clientId))
-    const others = kept.filter((one) => !this.#writing.has(one.clientId) && !this.#done.has(one.clientId) && !hasCome(state, one))
+    const own = state.pending.filter((one) => this.#unkept.has(one.clientId))
+    const others = kept.filter((one) => !this.#unkept.has(one.clientId) && !this.#done.has(one.clientId) && !hasCome(state, one))
     return [...others, ...own].sort((one, other) => one.createdAt - other.createdAt)
   }
 
@@ -120,9 +120,8 @@ export class Outbox {
   }
 
   async #keep(pending: Pending): Promise<void> {
-    this.#writing.add(pending.clientId)
-    await this.#cache.putPending(pending)
-    this.#writing.delete(pending.clientId)
+    this.#unkept.add(pending.clientId)
+    if (await this.#cache.putPending(pending)) this.#unkept.delete(pending.clientId)
     this.#changed()
     this.#pump()
   }
@@ -144,7 +143,10 @@ export class Outbox {
     const left = new Set(state.pending.map((one) => one.clientId))
     const gone = before.pending.filter((one) => !left.has(one.clientId))
     if (gone.length === 0) return
-    for (const one of gone) this.#done.add(one.clientId)
+    for (const { clientId } of gone) {
+      this.#unkept.delete(clientId)
+      this.#done.add(clientId)
+    }
     for (const oldest of [...this.#done].slice(0, Math.max(0, this.#done.size - MOST_PENDING))) this.#done.delete(oldest)
     for (const one of gone) if (this.#flying.get(one.chatId) === one.clientId) this.#flying.delete(one.chatId)
     void this.#cache.dropPending(gone.map((one) => one.clientId))
