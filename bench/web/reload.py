@@ -52,7 +52,8 @@ async def measure() -> None:
 
 
 async def once(page: Page) -> float:
-    """One reload."""
+    """One reload, after as long as it takes to keep what was shown."""
+    await page.wait_for_timeout(1000)
     await page.reload(wait_until="commit")
     found: float = await page.evaluate(SHOWN)
     await page.locator("[data-testid=connection-state][data-state=ready]").wait_for(state="attached")

@@ -1,5 +1,7 @@
 """A chat of 50,000 messages: scrolled up with the wheel, by whole screens, and back; the longest frame on the way."""
 
+import re
+
 import httpx
 from playwright.async_api import Page
 
@@ -41,7 +43,9 @@ async def measure() -> None:
 
 def read_all(node: Node, people: People) -> None:
     """The viewer has read everything, so the chat opens at its end."""
-    http = httpx.Client(base_url=f"http://127.0.0.1:{node.port}", headers={"Authorization": f"Bearer {people.tokens[0]}"})
+    http = httpx.Client(
+        base_url=f"http://127.0.0.1:{node.port}", headers={"Authorization": f"Bearer {people.tokens[0]}"}
+    )
     last = http.get("/chats").json()[0]["last_message"]
     http.post("/status/read", json={"chat_id": last["chat_id"], "message_id": last["id"]}).raise_for_status()
 
@@ -49,4 +53,6 @@ def read_all(node: Node, people: People) -> None:
 async def first(page: Page) -> int:
     """The number of the first message that is drawn, out of its text."""
     words = await page.get_by_test_id("message").first.inner_text()
-    return next(int(word.rstrip(":")) for word in words.split() if word.rstrip(":").isdigit())
+    found = re.search(r"^(\d+): ", words, re.MULTILINE)
+    assert found is not None, words
+    return int(found[1])
