@@ -6,7 +6,7 @@ from pathlib import Path
 BUDGETS: dict[str, float] = {
     "architecture": 5,
     "auth": 15,
-    "browser": 150,
+    "browser": 180,
     "chats": 5,
     "cli": 30,
     "contacts": 5,

@@ -85,6 +85,23 @@ async def test_escape_goes_back_one_thing_at_a_time(house: House) -> None:
     await expect(tab.get("chat-list")).to_be_visible()
 
 
+async def test_who_goes_back_is_where_they_were(house: House) -> None:
+    alice, bob = await house.neighbours("alice", "bob")
+    chat = await house.direct(alice, bob)
+    tab = await house.tab(alice)
+    keys = tab.page.keyboard
+    await tab.get("settings").focus()
+    await keys.press("Enter")
+    await expect(tab.get("devices")).to_be_visible()
+    await keys.press("Escape")
+    await expect(tab.get("settings")).to_be_focused()
+    await tab.enter(chat)
+    await keys.press("Escape")
+    await expect(tab.row(chat)).to_be_focused()
+    await tab.page.go_back()
+    await expect(tab.header).to_have_count(0)
+
+
 async def test_escape_empties_the_field_first(house: House) -> None:
     alice, bob = await house.neighbours("alice", "bob")
     chat = await house.direct(alice, bob)

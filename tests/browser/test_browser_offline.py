@@ -76,6 +76,43 @@ async def test_what_is_written_without_a_network_goes_out_once_and_in_order(hous
     await expect(mine.messages).to_have_count(5)
 
 
+async def test_what_is_written_in_a_chat_that_was_never_open_is_shown_and_goes_out(house: House) -> None:
+    alice, bob = await house.neighbours("alice", "bob")
+    chat = await house.direct(alice, bob)
+    for number in range(3):
+        last = await bob.web.write(chat, f"words {number}")
+    await alice.web.read(last)
+    window = await house.window(alice)
+    window.witness.bears(*DOWN)
+    mine = await window.open()
+    await mine.is_ready()
+    await house.cut_off(window, alice)
+    await mine.row(chat).click()
+    await mine.write("written in the dark")
+    await mine.in_state("written in the dark", "sending")
+    await expect(mine.get("notice")).to_have_count(0)
+    await window.context.set_offline(False)
+    await mine.in_state("written in the dark", "sent")
+    await expect(mine.message("words 0")).to_be_visible()
+    await expect(mine.messages).to_have_count(4)
+
+
+async def test_presence_is_the_last_known_while_nothing_can_be_known(house: House) -> None:
+    alice, bob = await house.neighbours("alice", "bob")
+    chat = await house.direct(alice, bob)
+    await bob.device("laptop")
+    window = await house.window(alice)
+    window.witness.bears(*DOWN)
+    mine = await window.open()
+    await mine.is_ready()
+    await expect(mine.dot(chat)).to_have_attribute("aria-label", "online")
+    await house.cut_off(window, alice)
+    await expect(mine.dot(chat)).to_have_attribute("aria-label", "last known: online")
+    await window.context.set_offline(False)
+    await mine.is_ready()
+    await expect(mine.dot(chat)).to_have_attribute("aria-label", "online")
+
+
 async def test_a_page_that_was_away_catches_up(house: House) -> None:
     alice, bob = await house.neighbours("alice", "bob")
     chat, group = await house.direct(alice, bob), await house.group(bob, alice, title="Choir")

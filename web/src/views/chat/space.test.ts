@@ -82,3 +82,11 @@ describe('what is needed', () => {
     expect(space(count, start, end).need(first * ROW, view)).toEqual(need)
   })
 })
+
+test('what waits is in memory also where no message is', () => {
+  const made = new Space()
+  made.follow(40, 2, 0, 0)
+  expect([made.holdsEnd, made.holds(39), made.holds(40), made.holds(41)]).toEqual([true, false, true, true])
+  made.follow(40, 0, 0, 0)
+  expect([made.holdsEnd, made.holds(40)]).toEqual([false, false])
+})
