@@ -1,70 +1,64 @@
-"""Durable 1:1 messages, closed loop: socket in → fsync → the peer's socket and the sender's answer."""
+"""Durable 1:1 messages: socket in → fsync → the peer's socket and the sender's answer, 100 pairs."""
 
-import asyncio
-import os
-import sys
-import time
+from . import floor, node
+from .floor import TEXT, Floor
+from .line import interleaved, median, report, seconds
+from .load import Load, Plan, Run
+from .node import Node, People
 
-from .node import Node, People, connect, folder, own_cpu, report
-
-PAIRS, SECONDS = 100, 5.0
+PAIRS = 100
 
 
-async def main() -> None:
+def people() -> tuple[People, list[int]]:
+    """Pairs of people, each with a direct chat."""
+    made = People()
+    made.more(2 * PAIRS)
+    return made, [made.direct(number, number + 1) for number in range(0, 2 * PAIRS, 2)]
+
+
+def messages(port: int, tokens: list[str], chat_ids: list[int]) -> Plan:
+    """Every first of a pair writes to the second."""
+    made = node.plan(port)
+    made.mark("own", '"type":"message_sent"')
+    made.mark("each", '"type":"new_message"')
+    sockets = node.sockets(made, tokens)
+    for pair, chat_id in enumerate(chat_ids):
+        text = f'{{"type":"send_message","chat_id":{chat_id},"client_id":"b-########","text":"{TEXT}"}}'
+        sender = sockets.start + 2 * pair
+        made.lane(sender, range(sender + 1, sender + 2), text, own=1, each=1, count=(pair * 100_000, 1))
+    return made
+
+
+def main() -> None:
     """Measure."""
-    os.sched_setaffinity(0, {1})
-    people = People(folder())
-    people.fill(2 * PAIRS, direct_pairs=True)
-    node = Node(people.data)
-    done, sent_at, latencies = 0, [0.0] * PAIRS, []
-    stop = False
-    wires = []
-    numbers = [0] * PAIRS
+    made, chat_ids = people()
+    with Node(made.done()) as server, Floor() as bottom:
+        ours = Load(messages(server.port, made.tokens, chat_ids), server.pids)
+        theirs = Load(messages(bottom.port, floor.tokens(2 * PAIRS), [100] * PAIRS), bottom.pids)
+        with ours, theirs:
+            ours.open()
+            theirs.open()
+            mine, base = interleaved(lambda: ours.closed(1, seconds(4)), lambda: theirs.closed(1, seconds(2)))
+            tell("closed loop", mine, base, 50)
+            for rate in (200, 1000):
+                mine, base = interleaved(
+                    lambda rate=rate: ours.rate(rate, seconds(4)), lambda rate=rate: theirs.rate(rate, seconds(2))
+                )
+                tell(f"open loop, {rate} /s", mine, base, None)
 
-    def send(pair: int) -> None:
-        numbers[pair] += 1
-        sent_at[pair] = time.perf_counter()
-        wires[2 * pair].send(
-            b'{"type":"send_message","chat_id":%d,"client_id":"b%d-%d","text":"%s"}'
-            % (people.chat_ids[pair], pair, numbers[pair], b"x" * 100)
-        )
 
-    def sender(pair: int):
-        def on_text(text: bytes) -> None:
-            nonlocal done
-            if b'"message_sent"' in text[:24]:
-                done += 1
-                latencies.append(time.perf_counter() - sent_at[pair])
-                if not stop:
-                    send(pair)
-
-        return on_text
-
-    for number, token in enumerate(people.tokens):
-        wires.append(await connect(node.port, token, sender(number // 2) if number % 2 == 0 else None))
-    for pair in range(PAIRS):
-        send(pair)
-    await asyncio.sleep(1)
-    done, latencies[:] = 0, []
-    begun, cpu, own = time.perf_counter(), node.cpu(), own_cpu()
-    await asyncio.sleep(SECONDS)
-    took, cpu, own = time.perf_counter() - begun, node.cpu() - cpu, own_cpu() - own
-    stop = True
-    latencies.sort()
-    p50, p99 = (round(latencies[int(len(latencies) * part)] * 1e3, 2) for part in (0.5, 0.99))
+def tell(how: str, mine: list[Run], base: list[Run], target: float | None) -> None:
+    """Print one way of sending."""
     report(
-        "durable 1:1 message",
-        cpu / done * 1e6,
-        "server CPU µs",
-        rate=round(done / took),
-        p50_ms=p50,
-        p99_ms=p99,
-        server_cores=round(cpu / took, 2),
-        client_cores=round(own / took, 2),
-    )
-    await asyncio.sleep(0.3)
-    node.stop()
+        f"durable 1:1 message, {how}", median([run.each for run in mine]), "CPU µs", target=target,
+        reference="C floor with fdatasync", reference_value=median([run.each for run in base]),
+        rate=median([run.rate for run in mine]), p50_ms=median([run.p50_ms for run in mine]),
+        p99_ms=median([run.p99_ms for run in mine]), floor_rate=median([run.rate for run in base]),
+        floor_p50_ms=median([run.p50_ms for run in base]), floor_p99_ms=median([run.p99_ms for run in base]),
+        server_cpu=median([run.cpu / run.seconds for run in mine]),
+        client_cpu=median([run.own / run.seconds for run in mine]),
+    )  # fmt: skip
 
 
-asyncio.run(main())
-sys.exit()
+if __name__ == "__main__":
+    main()

@@ -1,184 +1,164 @@
-"""A server to measure: its own process on one core, a database filled beforehand, sign-in by token."""
+"""A server to measure: `python -m ryadom serve` in a process of its own, pinned to one core, its database filled before."""
 
-import asyncio
-import json
 import os
-import platform
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from ryadom import __version__
 from ryadom.auth import store as auth_store
 from ryadom.auth.devices import Device
 from ryadom.auth.tokens import hash_token, new_token
 from ryadom.chats import actions as chats
 from ryadom.clock import Clock
 from ryadom.contacts import store as contacts
-from ryadom.db import migrate
+from ryadom.db import migrate, sqlite
 from ryadom.db.tx import Tx
 
-TICKS = os.sysconf("SC_CLK_TCK")
-RUN = "import asyncio, sys; from pathlib import Path; from ryadom import logs; from ryadom.app import serve; "
-RUN += "from ryadom.config import Settings; s = Settings(data=Path(sys.argv[1]), port=0, rate_limits=False, "
-RUN += "log_format='json'); logs.configure(s); import uvloop; uvloop.run(serve(s))"
+from .load import SERVER_CORE, Plan, pinned
+
+HELLO = b'"type":"hello"'
+PING, PONG = b"\x89\x00", b"\x8a\x80\x00\x00\x00\x00"
 
 
 class People:
-    """People with one session each: ids, tokens, and the chats made for them."""
+    """People with one session each, in a database that no server has opened yet."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self) -> None:
+        self.data = Path(tempfile.mkdtemp(prefix="ryadom-bench-"))
         self.ids: list[int] = []
         self.tokens: list[str] = []
-        self.chat_ids: list[int] = []
-        migrate.upgrade(data / "ryadom.db")
+        self._path = self.data / "ryadom.db"
+        migrate.upgrade(self._path)
+        self._connection = sqlite.connect(self._path)
+        self._connection.execute("PRAGMA synchronous = OFF")
+        self._connection.execute("BEGIN")
+        self.tx = Tx(self._connection, Clock().utcnow())
+        self.raw: sqlite3.Connection = self._connection
 
-    def fill(self, count: int, *, direct_pairs: bool = False, group: bool = False, all_know: int = 0) -> None:
-        """Make people: in direct chats two by two, in one group, or as contacts of the first `all_know` of them."""
+    def more(self, count: int) -> range:
+        """New people; their places in `ids` and `tokens`."""
+        first = len(self.ids)
+        for number in range(first, first + count):
+            user_id = auth_store.create_user(self.tx, f"person{number}", f"Person {number}", "")
+            assert user_id is not None
+            token = new_token()
+            auth_store.create_session(self.tx, user_id, hash_token(token), Device("pc", "bench"), "127.0.0.1", "bench")
+            self.ids.append(user_id)
+            self.tokens.append(token)
+        return range(first, first + count)
 
-        def work(tx: Tx) -> None:
-            for number in range(count):
-                user_id = auth_store.create_user(tx, f"person{number}", f"Person {number}", "")
-                assert user_id is not None
-                token = new_token()
-                auth_store.create_session(tx, user_id, hash_token(token), Device("pc", "bench"), "127.0.0.1", "")
-                self.ids.append(user_id)
-                self.tokens.append(token)
-            if direct_pairs:
-                for one, other in zip(self.ids[::2], self.ids[1::2], strict=True):
-                    _know(tx, one, other)
-                    self.chat_ids.append(chats._open_direct(tx, one, other)[0].id)
-            for one in self.ids[:all_know]:
-                for other in self.ids[all_know:]:
-                    _know(tx, one, other)
-            if group:
-                self.chat_ids.append(chats._create(tx, self.ids[0], "group", "Bench", self.ids[1:]).id)
+    def know(self, one: int, others: Iterable[int]) -> None:
+        """Person number `one` and these become mutual contacts."""
+        for other in others:
+            if other != one:
+                contacts.add(self.tx, self.ids[one], self.ids[other], by_hand=True)
+                contacts.add(self.tx, self.ids[other], self.ids[one], by_hand=True)
 
-        clock = Clock()
-        connection = sqlite3.connect(self.data / "ryadom.db", isolation_level=None)
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("BEGIN")
-        work(Tx(connection, clock.utcnow()))
-        connection.execute("COMMIT")
-        connection.close()
+    def direct(self, one: int, other: int) -> int:
+        """The id of the direct chat of two people who know each other."""
+        self.know(one, [other])
+        return chats._open_direct(self.tx, self.ids[one], self.ids[other])[0].id
 
+    def group(self, owner: int, others: Iterable[int]) -> int:
+        """The id of a new group."""
+        return chats._create(self.tx, self.ids[owner], "group", "Bench", [self.ids[other] for other in others]).id
 
-def _know(tx: Tx, one: int, other: int) -> None:
-    contacts.add(tx, one, other, by_hand=True)
-    contacts.add(tx, other, one, by_hand=True)
+    def messages(self, chat_id: int, senders: list[int], count: int, first_id: int | None = None) -> None:
+        """Messages in a chat, the senders taking turns; nobody has read them. `first_id`: where their ids begin."""
+        (last,) = self.raw.execute("SELECT last_seq FROM chats WHERE id = ?", (chat_id,)).fetchone()
+        ids = [self.ids[sender] for sender in senders]
+        rev = self.tx.next_rev(count)
+        now = self.tx.now.replace(tzinfo=None).isoformat(" ")
+        self.raw.executemany(
+            "INSERT INTO messages(id, chat_id, seq, rev, kind, sender_id, text, client_id, created_at)"
+            " VALUES (?, ?, ?, ?, 'text', ?, ?, ?, ?)",
+            (
+                (
+                    None if first_id is None else first_id + place, chat_id, last + 1 + place, rev + place,
+                    ids[place % len(ids)], f"This is message number {place} of the chat, not a long one.",
+                    f"made-{chat_id}-{last + place}", now,
+                )
+                for place in range(count)
+            ),
+        )  # fmt: skip
+        self.raw.execute("UPDATE chats SET last_seq = ?, rev = ? WHERE id = ?", (last + count, rev + count - 1, chat_id))
+
+    def done(self) -> Path:
+        """Everything is in the database; the folder."""
+        self._connection.execute("COMMIT")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.close()
+        return self.data
 
 
 class Node:
-    """A running server process on core 0."""
+    """A running server. `limits`: whether its rate limits are on."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, limits: bool = False, environment: dict[str, str] | None = None) -> None:
+        self.data = data
         self.process = subprocess.Popen(
-            ["taskset", "-c", "0", sys.executable, "-c", RUN, str(data)], stderr=subprocess.PIPE, text=True
-        )
-        assert self.process.stderr is not None
-        line = ""
-        while "url" not in line:
-            line = self.process.stderr.readline()
-            assert line, "the server did not start"
-        found = re.search(r"http://[\d.]+:(\d+)", line)
-        assert found is not None
+            pinned(SERVER_CORE, [sys.executable, "-m", "ryadom", "serve", "--port", "0", "--data", data]),
+            env=os.environ
+            | {"RYADOM_RATE_LIMITS": "on" if limits else "off", "RYADOM_LOG_LEVEL": "warning"}
+            | (environment or {}),
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        found = None
+        while found is None:
+            line = self.process.stdout.readline()
+            if not line:
+                raise SystemExit("The server did not start; see above.")
+            found = re.search(r"http://[\d.]+:(\d+)", line)
         self.port = int(found.group(1))
 
-    def cpu(self) -> float:
-        """User + system seconds of the process."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+    @property
+    def pids(self) -> list[int]:
+        """Its processes."""
+        return [self.process.pid]
 
-    def rss(self) -> int:
-        """Resident kilobytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0])
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.process.kill()
+        self.process.wait()
 
-    def stop(self) -> None:
-        """SIGTERM, and wait."""
+    def __enter__(self) -> "Node":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(30)
+        shutil.rmtree(self.data, ignore_errors=True)
 
 
-class Wire(asyncio.Protocol):
-    """A light WebSocket client: counts text frames, or hands them to `on_text`; answers pings."""
-
-    def __init__(self, token: str, on_text: Any = None) -> None:
-        self.token = token
-        self.on_text = on_text
-        self.frames = 0
-        self.buffer = b""
-        self.open = False
-        self.greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: Any) -> None:
-        """Shake hands with the token."""
-        self.transport = transport
-        transport.write(
-            b"GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer " + self.token.encode() + b"\r\n\r\n"
-        )
-
-    def data_received(self, data: bytes) -> None:
-        """Take frames apart."""
-        data = self.buffer + data
-        if not self.open:
-            head, _, data = data.partition(b"\r\n\r\n")
-            assert b" 101 " in head, head
-            self.open = True
-        at = 0
-        while len(data) - at >= 2:
-            size, start = data[at + 1], at + 2
-            if size == 126:
-                if len(data) - at < 4:
-                    break
-                size, start = int.from_bytes(data[at + 2 : at + 4], "big"), at + 4
-            if len(data) < start + size:
-                break
-            if data[at] == 0x81:
-                self.frames += 1
-                if not self.greeted.done():
-                    self.greeted.set_result(None)
-                elif self.on_text is not None:
-                    self.on_text(data[start : start + size])
-            elif data[at] == 0x89:
-                self.transport.write(b"\x8a\x80\0\0\0\0")
-            at = start + size
-        self.buffer = data[at:]
-
-    def send(self, frame: bytes) -> None:
-        """Send a text frame (masked with zeros)."""
-        size = len(frame)
-        head = bytes((0x81, 0x80 | size)) if size < 126 else bytes((0x81, 0xFE, size >> 8, size & 255))
-        self.transport.write(head + b"\0\0\0\0" + frame)
+def plan(port: int) -> Plan:
+    """A plan that answers the server's pings."""
+    made = Plan(port)
+    made.reply(PING, PONG)
+    return made
 
 
-async def connect(port: int, token: str, on_text: Any = None) -> Wire:
-    """A signed-in socket that has its hello."""
-    _, wire = await asyncio.get_running_loop().create_connection(lambda: Wire(token, on_text), "127.0.0.1", port)
-    await wire.greeted
-    return wire
+def upgrade(token: str) -> bytes:
+    """The request that opens a socket."""
+    return (
+        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n"
+    ).encode()
 
 
-def report(name: str, value: float, unit: str, **more: Any) -> None:
-    """One line of JSON."""
-    versions = {"ryadom": __version__, "python": platform.python_version(), "msgspec": msgspec.__version__}
-    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, **more, "versions": versions}), flush=True)
+def request(method: str, path: str, token: str, body: str = "") -> bytes:
+    """A REST request on a connection that is kept."""
+    content = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else "Content-Length: 0\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+    return (head + ("" if method == "GET" else content) + "\r\n" + body).encode()
 
 
-def folder() -> Path:
-    """A data folder on a real disk."""
-    return Path(tempfile.mkdtemp(prefix="ryadom-bench-"))
-
-
-def own_cpu() -> float:
-    """Seconds of this process."""
-    return time.process_time()
+def sockets(plan_: Plan, tokens: Iterable[str]) -> range:
+    """A signed-in socket for each of these people; their numbers."""
+    numbers = [plan_.conn(("send", upgrade(token)), ("wait", HELLO)) for token in tokens]
+    return range(numbers[0], numbers[-1] + 1)

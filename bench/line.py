@@ -1,0 +1,69 @@
+"""What a figure is printed as: one line of JSON, its reference from the same run beside it."""
+
+import json
+import platform
+import sqlite3
+import statistics
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ryadom import __version__
+
+from .load import Run
+
+RUNS = 5
+"""How often a figure is measured, the floor in between; medians are printed."""
+
+
+def runs() -> int:
+    """How often, here: once in the short form."""
+    return 1 if "--quick" in sys.argv else RUNS
+
+
+def seconds(long: float) -> float:
+    """How long a run lasts: a third of it in the short form."""
+    return long / 3 if "--quick" in sys.argv else long
+
+
+def interleaved(*sides: Callable[[], Run]) -> list[list[Run]]:
+    """Measure each side in turn, `runs()` times; the runs of each side."""
+    found: list[list[Run]] = [[] for _ in sides]
+    for _ in range(runs()):
+        for side, measured in zip(sides, found, strict=True):
+            measured.append(side())
+    return found
+
+
+def median(values: list[float]) -> float:
+    """The middle one."""
+    return statistics.median(values)
+
+
+def versions() -> dict[str, str]:
+    """What was measured."""
+    return {
+        "ryadom": __version__, "python": platform.python_version(), "msgspec": msgspec.__version__,
+        "sqlite": sqlite3.sqlite_version,
+    }  # fmt: skip
+
+
+def report(name: str, value: float, unit: str, *, reference: str = "", reference_value: float | None = None,
+           target: float | None = None, **more: Any) -> None:  # fmt: skip
+    """Print one figure. `ratio` is the value over the reference's."""
+    line: dict[str, Any] = {"name": name, "value": _short(value), "unit": unit}
+    if target is not None:
+        line["target"] = target
+    if reference_value is not None:
+        line |= {
+            "reference": reference, "reference_value": _short(reference_value),
+            "ratio": _short(value / reference_value),
+        }  # fmt: skip
+    line |= {key: _short(item) if isinstance(item, float) else item for key, item in more.items()}
+    print(json.dumps(line | {"versions": versions()}, ensure_ascii=False), flush=True)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
