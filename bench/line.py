@@ -65,5 +65,33 @@ def report(name: str, value: float, unit: str, *, reference: str = "", reference
     print(json.dumps(line | {"versions": versions()}, ensure_ascii=False), flush=True)
 
 
+def compared(name: str, mine: list[Run], base: list[Run], reference: str, *, target: float | None = None,
+             target_rate: float | None = None, **more: Any) -> None:  # fmt: skip
+    """Print the CPU µs per unit of a row beside the reference's: rates, latencies and shares are medians, too."""
+    report(
+        name, median([run.each for run in mine]), "CPU µs", target=target, reference=reference,
+        reference_value=median([run.each for run in base]), rate=median([run.rate for run in mine]),
+        **({} if target_rate is None else {"target_rate": target_rate}), **latencies("", mine),
+        floor_rate=median([run.rate for run in base]), **latencies("floor_", base), **shares(mine), **more,
+    )  # fmt: skip
+
+
+def latencies(prefix: str, found: list[Run]) -> dict[str, float]:
+    """The median of the runs' p50 and p99."""
+    return {
+        f"{prefix}p50_ms": median([run.p50_ms for run in found]),
+        f"{prefix}p99_ms": median([run.p99_ms for run in found]),
+    }
+
+
+def shares(found: list[Run]) -> dict[str, float]:
+    """How much of their cores the server and the load client used: the client's share is that of its busiest run."""
+    return {
+        "server_cpu": median([run.cpu / run.seconds for run in found]),
+        "client_cpu": max(run.own / run.seconds for run in found),
+        "runs": len(found),
+    }
+
+
 def _short(value: float) -> float:
     return float(f"{value:.4g}")
