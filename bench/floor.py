@@ -1,5 +1,6 @@
 """The floor beside a figure: floor.c, pinned as the server is, with frames of the same bytes."""
 
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -34,6 +35,7 @@ def answers() -> dict[str, bytes]:
         ),
         "unread_changed": events.UnreadChanged(**at, chat_id=100, unread_count=1000, total_unread=1000, up_to_seq=1000),
         "status": events.StatusChange(timestamp=now, user_id=100, status="online", last_seen=now),
+        "step": events.UserOnline(timestamp=now, user_id=100, last_seen=now),
     }  # fmt: skip
     return {"hello": b'{"type":"hello"}'} | {name: encode(event) for name, event in made.items()}
 
@@ -71,8 +73,6 @@ def tokens(count: int) -> list[str]:
 
 def free_port() -> int:
     """A port that nobody listens on."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

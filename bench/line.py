@@ -18,14 +18,19 @@ RUNS = 5
 """How often a figure is measured, the floor in between; medians are printed."""
 
 
+def quick() -> bool:
+    """Whether this is the short form."""
+    return "--quick" in sys.argv
+
+
 def runs() -> int:
     """How often, here: once in the short form."""
-    return 1 if "--quick" in sys.argv else RUNS
+    return 1 if quick() else RUNS
 
 
 def seconds(long: float) -> float:
     """How long a run lasts: a third of it in the short form."""
-    return long / 3 if "--quick" in sys.argv else long
+    return long / 3 if quick() else long
 
 
 def interleaved(*sides: Callable[[], Run]) -> list[list[Run]]:
@@ -65,19 +70,21 @@ def report(name: str, value: float, unit: str, *, reference: str = "", reference
     print(json.dumps(line | {"versions": versions()}, ensure_ascii=False), flush=True)
 
 
-def compared(name: str, mine: list[Run], base: list[Run], reference: str, *, target: float | None = None,
-             target_rate: float | None = None, **more: Any) -> None:  # fmt: skip
-    """Print the CPU µs per unit of a row beside the reference's: rates, latencies and shares are medians, too."""
+def compared(name: str, mine: list[Run], base: list[Run], reference: str, *, unit: str = "CPU µs",
+             target: float | None = None, speed: bool = True, **more: Any) -> None:  # fmt: skip
+    """Print the CPU µs per unit of a row beside the reference's, medians; `speed`: also how fast and how soon."""
+    fast = {"rate": median([run.rate for run in mine]), **latencies("", mine)} if speed else {}
+    floor_fast = {"floor_rate": median([run.rate for run in base]), **latencies("floor_", base)} if speed else {}
     report(
-        name, median([run.each for run in mine]), "CPU µs", target=target, reference=reference,
-        reference_value=median([run.each for run in base]), rate=median([run.rate for run in mine]),
-        **({} if target_rate is None else {"target_rate": target_rate}), **latencies("", mine),
-        floor_rate=median([run.rate for run in base]), **latencies("floor_", base), **shares(mine), **more,
+        name, median([run.each for run in mine]), unit, target=target, reference=reference,
+        reference_value=median([run.each for run in base]), **fast, **floor_fast, **shares(mine), **more,
     )  # fmt: skip
 
 
 def latencies(prefix: str, found: list[Run]) -> dict[str, float]:
-    """The median of the runs' p50 and p99."""
+    """The median of the runs' p50 and p99, if they were taken."""
+    if not found[0].p50_ms:
+        return {}
     return {
         f"{prefix}p50_ms": median([run.p50_ms for run in found]),
         f"{prefix}p99_ms": median([run.p99_ms for run in found]),

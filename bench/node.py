@@ -1,4 +1,4 @@
-"""A server to measure: `python -m ryadom serve` in a process of its own, pinned to one core, its database filled before."""
+"""A server to measure: `python -m ryadom serve` in a process of its own, on one core, its database filled before."""
 
 import os
 import re
@@ -86,7 +86,8 @@ class People:
                 for place in range(count)
             ),
         )  # fmt: skip
-        self.raw.execute("UPDATE chats SET last_seq = ?, rev = ? WHERE id = ?", (last + count, rev + count - 1, chat_id))
+        end = (last + count, rev + count - 1, chat_id)
+        self.raw.execute("UPDATE chats SET last_seq = ?, rev = ? WHERE id = ?", end)
 
     def done(self) -> Path:
         """Everything is in the database; the folder."""
@@ -146,8 +147,9 @@ def plan(port: int) -> Plan:
 def upgrade(token: str) -> bytes:
     """The request that opens a socket."""
     return (
-        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n"
+        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        f"Authorization: Bearer {token}\r\n\r\n"
     ).encode()
 
 

@@ -1,6 +1,7 @@
 """The load client and the floor, both in C: compiled when they are first needed, driven from here.
 
-`Plan` says what connections there are and what they send (load.c has its language), `Load` runs it on the client's core.
+`Plan` says what connections there are and what they send (load.c has its language); `Load` runs it on a core of its
+own.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +52,8 @@ class Run(NamedTuple):
     """Resident memory of the watched processes at the end."""
     opened: int
     failed: int
+    seen: int = 0
+    """`each` marks on connections of no lane, since the client began."""
     p50_ms: float = 0.0
     p99_ms: float = 0.0
     max_ms: float = 0.0
@@ -69,8 +73,12 @@ def escaped(data: bytes | str) -> str:
     """Bytes as the plan's language writes them."""
     if isinstance(data, str):
         data = data.encode()
-    plain = "".join(chr(b) if 33 <= b < 127 and b != 0x5C else f"\\x{b:02x}" for b in data)
-    return plain
+    return "".join(chr(b) if 33 <= b < 127 and b != 0x5C else f"\\x{b:02x}" for b in data)
+
+
+def cpu(pids: list[int]) -> float:
+    """Seconds of user + system time that these processes have used, all threads."""
+    return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)
 
 
 class Plan:
@@ -89,7 +97,7 @@ class Plan:
         self.lines.append(f"reply {escaped(seen)} {escaped(sent)}")
 
     def conn(self, *script: tuple[str, bytes | str | int], ws: bool = True, later: bool = False) -> int:
-        """A connection with its script of (send | text | wait | then, what); its number."""
+        """A connection with its script of (send | text | wait | then | end, what); its number."""
         self.lines.append(f"conn {'ws' if ws else 'raw'}{' later' if later else ''}")
         self.lines += [f"{verb} {what if isinstance(what, int) else escaped(what)}" for verb, what in script]
         self.conns += 1
@@ -130,9 +138,9 @@ class Load:
             raise SystemExit("The load client gave up; see above.")
         return dict(json.loads(line))
 
-    def open(self, concurrency: int = 64) -> Run:
-        """Open all connections."""
-        return Run(**self._ask("open", concurrency))
+    def open(self, concurrency: int = 64, per_second: float = 0) -> Run:
+        """Open all connections that are not; with `per_second` no more than so many."""
+        return Run(**self._ask("open", concurrency, per_second))
 
     def closed(self, window: int, seconds: float, warm: float = 1.0) -> Run:
         """Every lane keeps `window` units under way."""
@@ -150,9 +158,9 @@ class Load:
         """Only read."""
         return Run(**self._ask("hold", seconds))
 
-    def leave(self, first: int, count: int) -> Run:
+    def leave(self, first: int, count: int, per_second: float = 0) -> Run:
         """Close some connections in good order; `open` brings them back."""
-        return Run(**self._ask("leave", first, count))
+        return Run(**self._ask("leave", first, count, per_second))
 
     def __enter__(self) -> "Load":
         return self

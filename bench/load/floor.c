@@ -5,9 +5,10 @@
    LOG gets what "send_message" and "read" bring, with fdatasync(2) before anything is answered; all frames that were
    ready at once share one sync.
    ANSWERS has a line each, NAME PAYLOAD: hello, message_sent, new_message, unread_message, typing, messages_read,
-   unread_changed, status, rest.
+   unread_changed, status, step, rest.
    A connection says who it is by "Bearer floor_N"; N and N^1 are peers. A frame with "chat_id":9 goes to everybody
-   else. Anything but an upgrade gets the payload `rest` as JSON; POST /status/… tells everybody else `status`. */
+   else. Anything but an upgrade gets the payload `rest` as JSON; POST /status/… tells everybody else `status` and
+   `step` in one write. "status_of":N does so for those numbered below N, and does it again when the socket closes. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,16 +28,17 @@
 
 #define MOST 120000
 typedef struct { char p[8192]; size_t n; } frame;
-enum { HELLO, SENT, NEW, UNREAD, TYPING, READ, CHANGED, STATUS, REST, KINDS };
-static const char *names[KINDS] = { "hello", "message_sent", "new_message", "unread_message", "typing", "messages_read", "unread_changed", "status", "rest" };
-static frame frames[KINDS], pair, rest;
-static int sockets[MOST], by_number[MOST], number_of[MOST], is_ws[MOST], count;
+enum { HELLO, SENT, NEW, UNREAD, TYPING, READ, CHANGED, STATUS, STEP, REST, KINDS };
+static const char *names[KINDS] = { "hello", "message_sent", "new_message", "unread_message", "typing", "messages_read", "unread_changed", "status", "step", "rest" };
+static frame frames[KINDS], pair, change, rest;
+static int sockets[MOST], by_number[MOST], number_of[MOST], is_ws[MOST], audience[MOST], count;
 static struct { int fd, kind; } waiting[65536];
 static int waits, journal;
 
-static void say(int fd, const frame *f) { if (write(fd, f->p, f->n) != (ssize_t)f->n) perror("floor: write"); }
+static void say(int fd, const frame *f) { if (write(fd, f->p, f->n) != (ssize_t)f->n && errno != EPIPE && errno != ECONNRESET) perror("floor: write"); }
 static void say_all(int but, const frame *f) { for (int i = 0; i < count; i++) if (sockets[i] != but && is_ws[sockets[i]]) say(sockets[i], f); }
 
+static void tell_change(int fd) { for (int i = 0; i < audience[fd]; i++) if (by_number[i] && by_number[i] != fd) say(by_number[i], &change); }
 static void answer_durable(void) {
     if (!waits) return;
     if (fdatasync(journal)) perror("floor: fdatasync");
@@ -47,6 +50,7 @@ static void answer_durable(void) {
     waits = 0;
 }
 static void take(int fd, const char *text, size_t n) {
+    const char *of;
     int all = memmem(text, n, "\"chat_id\":9,", 12) || memmem(text, n, "\"chat_id\":9}", 12);
     if (memmem(text, n, "send_message", 12) || memmem(text, n, "\"read\"", 6)) {
         if (write(journal, text, n) != (ssize_t)n) perror("floor: journal");
@@ -54,11 +58,12 @@ static void take(int fd, const char *text, size_t n) {
         if (waits == 65536) answer_durable();
     } else if (memmem(text, n, "typing", 6)) {
         if (all) say_all(fd, &frames[TYPING]); else if (by_number[number_of[fd] ^ 1]) say(by_number[number_of[fd] ^ 1], &frames[TYPING]);
-    } else if (memmem(text, n, "status", 6)) say_all(fd, &frames[STATUS]);
+    } else if ((of = memmem(text, n, "status_of\":", 11))) { audience[fd] = atoi(of + 11); tell_change(fd); }
 }
 static void gone(int fd) {
     for (int i = 0; i < count; i++) if (sockets[i] == fd) { sockets[i] = sockets[--count]; break; }
     if (by_number[number_of[fd]] == fd) by_number[number_of[fd]] = 0;
+    tell_change(fd); audience[fd] = 0;
     close(fd);
 }
 static void request(int fd, char *b, size_t n) {
@@ -69,7 +74,7 @@ static void request(int fd, char *b, size_t n) {
         frame f; f.n = strlen(yes); memcpy(f.p, yes, f.n); memcpy(f.p + f.n, frames[HELLO].p, frames[HELLO].n); f.n += frames[HELLO].n;
         is_ws[fd] = 1; by_number[number_of[fd]] = fd; say(fd, &f);
     } else {
-        if (!strncmp(b, "POST /status", 12)) say_all(fd, &frames[STATUS]);
+        if (!strncmp(b, "POST /status", 12)) say_all(fd, &change);
         say(fd, &rest);
     }
 }
@@ -105,12 +110,14 @@ static void read_answers(const char *path) {
         if (!strcmp(line, "rest")) { rest_[n] = 0; rest.n = (size_t)snprintf(rest.p, sizeof rest.p, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", n, rest_); }
     }
     fclose(file);
+    memcpy(change.p, frames[STATUS].p, frames[STATUS].n); memcpy(change.p + frames[STATUS].n, frames[STEP].p, frames[STEP].n); change.n = frames[STATUS].n + frames[STEP].n;
     memcpy(pair.p, frames[NEW].p, frames[NEW].n); memcpy(pair.p + frames[NEW].n, frames[UNREAD].p, frames[UNREAD].n); pair.n = frames[NEW].n + frames[UNREAD].n;
 }
 int main(int argc, char **argv) {
     static struct epoll_event events[4096];
     struct rlimit files = { 1 << 20, 1 << 20 }; int one = 1;
     if (argc != 4) { fprintf(stderr, "usage: floor PORT LOG ANSWERS\n"); return 2; }
+    signal(SIGPIPE, SIG_IGN);
     setrlimit(RLIMIT_NOFILE, &files);
     read_answers(argv[3]);
     journal = open(argv[2], O_CREAT | O_WRONLY | O_APPEND, 0600);
@@ -129,7 +136,7 @@ int main(int argc, char **argv) {
             while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
                 if (fd >= MOST) { close(fd); continue; }
                 setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-                is_ws[fd] = 0; sockets[count++] = fd;
+                is_ws[fd] = audience[fd] = 0; sockets[count++] = fd;
                 struct epoll_event x = { .events = EPOLLIN, .data.fd = fd };
                 epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &x);
             }

@@ -12,6 +12,7 @@ The plan, a line each; bytes are written with \n \r \t \\ \xHH:
      text BYTES                a WebSocket text frame to send (a plain line on a raw connection)
      wait BYTES                until this has been received
      then N                    start connection N
+     end                       close this connection: it has done its work
    lane FROM FIRST COUNT OWN EACH   a unit of work is sent on connection FROM; it is done when that one got OWN marks
                                and connections FIRST … FIRST+COUNT-1 together got EACH marks
      unit BYTES                what is sent, framed as the connection is; several units take turns
@@ -19,13 +20,14 @@ The plan, a line each; bytes are written with \n \r \t \\ \xHH:
      count START STEP          what ######## in a unit becomes, from START on
 The commands:
    watch PID …                 whose CPU is measured (user + system, all threads)
-   open CONCURRENCY            open all connections, so many at a time
+   open CONCURRENCY [PER_SECOND]   open all connections, so many at a time, and no more than so many a second
    closed WINDOW WARM SECONDS  every lane keeps WINDOW units under way
    rate PER_SECOND WARM SECONDS   units leave by the clock, lane after lane; latency counts from when they were due
    rounds WARM N               lane 0 sends N units, one after the other
    hold SECONDS                read, answer pings, do nothing else
    close                       close every connection (WebSocket: with 1000, and wait for the answer)
-   leave FIRST COUNT           the same for some
+   leave FIRST COUNT [PER_SECOND]   the same for some
+`seen` in every answer counts the `each` marks that have come on connections of no lane since the beginning.
 A `closed` or `rate` run ends by waiting for what is under way, so nothing is lost unseen. */
 
 #define _GNU_SOURCE
@@ -34,6 +36,7 @@ A `closed` or `rate` run ends by waiting for what is under way, so nothing is lo
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,10 +48,10 @@ A `closed` or `rate` run ends by waiting for what is under way, so nothing is lo
 #include <unistd.h>
 
 typedef struct { char *p; size_t n; } bytes;
-typedef struct { char kind; bytes data; int target; } step;                     /* kind: s(end) t(ext) w(ait) n(ext) */
+typedef struct { char kind; bytes data; int target; } step;                     /* kind: s(end) t(ext) w(ait) n(ext) e(nd) */
 typedef struct { bytes *parts; int count; } unit;
 typedef struct {
-    int fd, lane, ws, later, state;                                            /* 0 idle 1 connecting 2 script 3 open 4 closing 5 gone */
+    int fd, lane, ws, later, state;                                            /* 0 idle 1 connecting 2 script 3 open 4 closing 5 gone 6 ended */
     int script, steps, at;
     char *tail; uint32_t kept;                                                 /* the last bytes, where a mark may have begun */
     char *out; size_t unsent;
@@ -71,7 +74,7 @@ static bytes mark_own, mark_each, reply_seen[8], reply_sent[8];
 static int replies, port, epoll, pids[256], pid_count, opened, failed, gone;
 static size_t longest = 1;
 static uint64_t *latencies; static size_t latency_count, latency_room;
-static int measuring, refill, shaking; static long total_done;                   /* `shaking`: connections within their script */
+static int measuring, refill, shaking; static long total_done, seen_apart;                   /* `shaking`: connections within their script */
 static char scratch[1 << 20];
 
 static void die(const char *what) { fprintf(stderr, "load: %s\n", what); exit(2); }
@@ -115,14 +118,15 @@ static bytes mark(const char *s, size_t n) { bytes b = unescape(s, n); if (b.n >
 /* Sending. */
 
 static void want(conn *c, int i, uint32_t events) { struct epoll_event e = { .events = events, .data.u32 = (uint32_t)i }; epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &e); }
+static void forget(conn *c) { close(c->fd); free(c->tail); free(c->out); c->tail = c->out = NULL; c->kept = 0; c->unsent = 0; }
 static void lost(conn *c, const char *why) {
-    if (c->state == 5) return;
+    if (c->state >= 5) return;
     if (c->state != 4) { if (!failed) fprintf(stderr, "load: connection %ld lost (%s, state %d)\n", (long)(c - conns), why, c->state); failed++; }
     if (c->state == 1 || c->state == 2) shaking--;
-    c->state = 5; gone++; close(c->fd); free(c->tail); free(c->out); c->tail = c->out = NULL; c->kept = c->unsent = 0;
+    c->state = 5; gone++; forget(c);
 }
 static void put(conn *c, const char *p, size_t n) {
-    if (c->state == 5 || c->state < 2) return;
+    if (c->state >= 5 || c->state < 2) return;
     if (!c->unsent) {
         ssize_t w = write(c->fd, p, n);
         if (w < 0) { if (errno != EAGAIN) { lost(c, strerror(errno)); return; } w = 0; }
@@ -205,8 +209,10 @@ static void take(conn *c, size_t n, size_t old) {
         lane *sender = c->lane >= 0 ? &lanes[c->lane] : NULL;
         lane *receiver = receiver_lane && receiver_lane[i] >= 0 ? &lanes[receiver_lane[i]] : NULL;
         if (sender && sender->own) { sender->got_own += marks_in(scratch, n, old, mark_own); settle(sender); }
+        if (!sender && !receiver) seen_apart += marks_in(scratch, n, old, mark_each);
         if (receiver && receiver->each) { receiver->got_each += marks_in(scratch, n, old, mark_each); settle(receiver); }
     }
+    if (c->state >= 5) return;
     size_t keep = n < longest - 1 ? n : longest - 1;
     if (keep) { if (!c->tail) c->tail = grow(NULL, longest); memcpy(c->tail, scratch + n - keep, keep); }
     c->kept = (uint32_t)keep;
@@ -238,6 +244,7 @@ static void run_script(conn *c) {
         if (s->kind == 'w') return;
         if (s->kind == 's') put(c, s->data.p, s->data.n);
         else if (s->kind == 't') put_text(c, s->data.p, s->data.n);
+        else if (s->kind == 'e') { c->state = 6; opened++; shaking--; forget(c); return; }
         else start(s->target);
         c->at++;
     }
@@ -250,7 +257,7 @@ static int pump(int timeout) {
         uint32_t i = events[k].data.u32;
         if (i == UINT32_MAX) { command = 1; continue; }
         conn *c = &conns[i];
-        if (c->state == 5) continue;
+        if (c->state == 0 || c->state >= 5) continue;
         if (c->state == 1) {
             int error = 0; socklen_t size = sizeof error;
             getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -259,7 +266,7 @@ static int pump(int timeout) {
             continue;
         }
         if (events[k].events & EPOLLOUT) put_rest(c);
-        if (c->state != 5 && events[k].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(c);
+        if (c->state < 5 && events[k].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(c);
     }
     return command;
 }
@@ -274,8 +281,8 @@ static void end(void) { begun_end = now(); cpu_end = watched(); own_end = nanos(
 static void report(long units) {
     double seconds = (double)(begun_end - begun_at) / 1e9;
     qsort(latencies, latency_count, sizeof *latencies, by_size);
-    printf("{\"units\":%ld,\"seconds\":%.6f,\"cpu\":%.9f,\"own\":%.6f,\"rss_kb\":%ld,\"opened\":%d,\"failed\":%d", units, seconds,
-           (double)(cpu_end - cpu_at) / 1e9, (double)(own_end - own_at) / 1e9, resident(), opened, failed);
+    printf("{\"units\":%ld,\"seconds\":%.6f,\"cpu\":%.9f,\"own\":%.6f,\"rss_kb\":%ld,\"opened\":%d,\"failed\":%d,\"seen\":%ld", units, seconds,
+           (double)(cpu_end - cpu_at) / 1e9, (double)(own_end - own_at) / 1e9, resident(), opened, failed, seen_apart);
     if (latency_count) printf(",\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"max_ms\":%.4f", (double)latencies[latency_count / 2] / 1e6,
            (double)latencies[latency_count * 99 / 100] / 1e6, (double)latencies[latency_count - 1] / 1e6);
     printf("}\n"); fflush(stdout);
@@ -284,13 +291,19 @@ static void pump_until(uint64_t until) { for (;;) { uint64_t t = now(); if (t >=
 static int under_way(void) { for (int i = 0; i < lane_count; i++) if (lanes[i].queued) return 1; return 0; }
 static void drain(void) { uint64_t until = now() + 20000000000ull; while (under_way()) { if (now() > until) die("units under way were never answered"); pump(100); } }
 
-static void do_open(int concurrency) {
-    int next = 0, before = -1;
+/* When the unit numbered so falls due, if there are so many a second; 0 is at once. */
+static uint64_t due_at(long number, double per_second) { return per_second > 0 ? begun_at + (uint64_t)((double)number / per_second * 1e9) : 0; }
+static void do_open(int concurrency, double per_second) {
+    int next = 0, before = -1; long started = 0;
     uint64_t last = now();
     begin();
     while (opened + gone < conn_count) {
-        for (; next < conn_count && shaking < concurrency; next++) if (!conns[next].later && !conns[next].state) start(next);
-        pump(1000);
+        for (; next < conn_count && shaking < concurrency; next++) {
+            if (conns[next].later || conns[next].state) continue;
+            if (now() < due_at(started, per_second)) break;
+            start(next); started++;
+        }
+        pump(per_second > 0 ? 1 : 1000);
         if (opened + gone != before) { before = opened + gone; last = now(); }
         else if (now() - last > 60000000000ull) die("opening does not go on");
     }
@@ -332,16 +345,17 @@ static void do_rounds(long warm, long rounds) {
     }
     end(); measuring = 0; report(rounds);
 }
-static void do_close(int first, int count) {
+static void do_close(int first, int count, double per_second) {
     static const char word[2] = { 3, (char)0xe8 };
-    uint64_t until = now() + 10000000000ull;
     begin();
     for (int i = first; i < first + count; i++) {
         conn *c = &conns[i];
-        if (c->state != 3) { continue; }
+        while (now() < due_at(i - first, per_second)) pump(1);
+        if (c->state != 3) continue;
         if (c->ws) { char buffer[16]; put(c, buffer, frame(buffer, word, 2, 0x88)); if (c->state == 3) c->state = 4; }
         else { c->state = 4; lost(c, ""); }
     }
+    uint64_t until = now() + 10000000000ull;
     for (;;) { int left = 0; for (int i = first; i < first + count; i++) left += conns[i].state == 4; if (!left) break; if (now() > until) die("a close was not answered"); pump(100); }
     for (int i = first; i < first + count; i++) if (conns[i].state == 5) { conns[i].state = 0; opened--; gone--; }
     end(); report(count);
@@ -362,9 +376,9 @@ static void read_plan(const char *path) {
         else if (!strcmp(line, "conn")) {
             if ((conn_count & 1023) == 0) conns = grow(conns, (size_t)(conn_count + 1024) * sizeof *conns);
             conns[conn_count++] = (conn){ .lane = -1, .ws = !strncmp(rest, "ws", 2), .later = strstr(rest, "later") != NULL, .script = step_count };
-        } else if (!strcmp(line, "send") || !strcmp(line, "text") || !strcmp(line, "wait") || !strcmp(line, "then")) {
+        } else if (!strcmp(line, "send") || !strcmp(line, "text") || !strcmp(line, "wait") || !strcmp(line, "then") || !strcmp(line, "end")) {
             if ((step_count & 1023) == 0) steps = grow(steps, (size_t)(step_count + 1024) * sizeof *steps);
-            step s = { line[0] == 's' ? 's' : line[0] == 'w' ? 'w' : line[1] == 'h' ? 'n' : 't', { 0, 0 }, 0 };
+            step s = { line[0] == 's' ? 's' : line[0] == 'w' ? 'w' : line[0] == 'e' ? 'e' : line[1] == 'h' ? 'n' : 't', { 0, 0 }, 0 };
             if (s.kind == 'n') s.target = atoi(rest); else s.data = s.kind == 'w' ? mark(rest, left) : unescape(rest, left);
             steps[step_count++] = s; c->steps++;
         } else if (!strcmp(line, "lane")) {
@@ -391,6 +405,7 @@ int main(int argc, char **argv) {
     char line[4096];
     if (argc != 2) die("usage: load PLAN");
     if (setrlimit(RLIMIT_NOFILE, &files) < 0) { getrlimit(RLIMIT_NOFILE, &files); files.rlim_cur = files.rlim_max; setrlimit(RLIMIT_NOFILE, &files); }
+    signal(SIGPIPE, SIG_IGN);
     epoll = epoll_create1(0);
     read_plan(argv[1]);
     epoll_ctl(epoll, EPOLL_CTL_ADD, 0, &e);
@@ -404,13 +419,13 @@ int main(int argc, char **argv) {
         epoll_ctl(epoll, EPOLL_CTL_MOD, 0, &quiet);
         sscanf(line, "%31s %lf %lf %lf", word, &a, &b, &c);
         if (!strcmp(word, "watch")) { char *at = line + 5; pid_count = 0; while (*(at += strspn(at, " \n"))) { if (pid_count < 256) pids[pid_count++] = atoi(at); at += strcspn(at, " \n"); } printf("{}\n"); fflush(stdout); }
-        else if (!strcmp(word, "open")) do_open((int)a);
+        else if (!strcmp(word, "open")) do_open((int)a, b);
         else if (!strcmp(word, "closed")) do_closed((int)a, b, c);
         else if (!strcmp(word, "rate")) do_rate(a, b, c);
         else if (!strcmp(word, "rounds")) do_rounds((long)a, (long)b);
         else if (!strcmp(word, "hold")) { begin(); pump_until(now() + (uint64_t)(a * 1e9)); end(); report(0); }
-        else if (!strcmp(word, "close")) do_close(0, conn_count);
-        else if (!strcmp(word, "leave")) do_close((int)a, (int)b);
+        else if (!strcmp(word, "close")) do_close(0, conn_count, 0);
+        else if (!strcmp(word, "leave")) do_close((int)a, (int)b, c);
         else die(line);
     }
 }
