@@ -2,11 +2,13 @@
 
 import os
 import re
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from ryadom.contacts import store as contacts
 from ryadom.db import migrate, sqlite
 from ryadom.db.tx import Tx
 
+from . import history
 from .load import SERVER_CORE, Plan, pinned
 
 HELLO = b'"type":"hello"'
@@ -69,32 +72,43 @@ class People:
         return chats._create(self.tx, self.ids[owner], "group", "Bench", [self.ids[other] for other in others]).id
 
     def messages(self, chat_id: int, senders: list[int], count: int, first_id: int | None = None) -> None:
-        """Messages in a chat, the senders taking turns; nobody has read them. `first_id`: where their ids begin."""
+        """Messages in a chat, the senders taking turns; nobody has read them. `first_id`: where their ids begin.
+
+        Who began a chat has their own mark behind what they wrote before somebody answered, as by sending.
+        """
         (last,) = self.raw.execute("SELECT last_seq FROM chats WHERE id = ?", (chat_id,)).fetchone()
-        ids = [self.ids[sender] for sender in senders]
         rev = self.tx.next_rev(count)
-        now = self.tx.now.replace(tzinfo=None).isoformat(" ")
-        self.raw.executemany(
-            "INSERT INTO messages(id, chat_id, seq, rev, kind, sender_id, text, client_id, created_at)"
-            " VALUES (?, ?, ?, ?, 'text', ?, ?, ?, ?)",
-            (
-                (
-                    None if first_id is None else first_id + place, chat_id, last + 1 + place, rev + place,
-                    ids[place % len(ids)], f"This is message number {place} of the chat, not a long one.",
-                    f"made-{chat_id}-{last + place}", now,
-                )
-                for place in range(count)
-            ),
+        alone = 0 if last else count if len(set(senders)) == 1 else 1
+        history.fill(
+            self.raw, chat_id, [self.ids[one] for one in senders], range(last + 1, last + count + 1), rev, first_id,
+            self.tx.now, alone,
         )  # fmt: skip
         end = (last + count, rev + count - 1, chat_id)
         self.raw.execute("UPDATE chats SET last_seq = ?, rev = ? WHERE id = ?", end)
+        if alone:
+            self.mark(chat_id, senders[0], alone)
+
+    def mark(self, chat_id: int, reader: int, seq: int) -> None:
+        """Somebody has read a chat up to here."""
+        self.raw.execute(
+            "UPDATE chat_members SET read_up_to_seq = ?, read_rev = ? WHERE chat_id = ? AND user_id = ?",
+            (seq, self.tx.next_rev(), chat_id, self.ids[reader]),
+        )
 
     def done(self) -> Path:
         """Everything is in the database; the folder."""
+        # They signed in some time ago: nobody counts as here when the server starts.
+        self._connection.execute("UPDATE user_sessions SET standing = 'gone'")
         self._connection.execute("COMMIT")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
         return self.data
+
+
+def files_enough() -> None:
+    """As many open files as the system lets us have, for what is started from here."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class Node:
@@ -102,6 +116,7 @@ class Node:
 
     def __init__(self, data: Path, *, limits: bool = False, environment: dict[str, str] | None = None) -> None:
         self.data = data
+        files_enough()
         self.process = subprocess.Popen(
             pinned(SERVER_CORE, [sys.executable, "-m", "ryadom", "serve", "--port", "0", "--data", data]),
             env=os.environ
@@ -122,6 +137,14 @@ class Node:
     def pids(self) -> list[int]:
         """Its processes."""
         return [self.process.pid]
+
+    @property
+    def rss_kb(self) -> int:
+        """Its resident memory."""
+        text = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        found = re.search(r"^VmRSS:\s+(\d+) kB", text, re.MULTILINE)
+        assert found is not None
+        return int(found[1])
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -158,6 +181,14 @@ def request(method: str, path: str, token: str, body: str = "") -> bytes:
     content = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else "Content-Length: 0\r\n"
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
     return (head + ("" if method == "GET" else content) + "\r\n" + body).encode()
+
+
+def asked(port: int, path: str, token: str) -> bytes:
+    """The body of one answer, to see what it is or how long."""
+    with urllib.request.urlopen(
+        urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
+    ) as answer:
+        return bytes(answer.read())
 
 
 def sockets(plan_: Plan, tokens: Iterable[str]) -> range:

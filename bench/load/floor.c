@@ -27,7 +27,8 @@
 #include <unistd.h>
 
 #define MOST 120000
-typedef struct { char p[8192]; size_t n; } frame;
+#define LONGEST (1 << 20)
+typedef struct { char p[LONGEST]; size_t n; } frame;
 enum { HELLO, SENT, NEW, UNREAD, TYPING, READ, CHANGED, STATUS, STEP, REST, KINDS };
 static const char *names[KINDS] = { "hello", "message_sent", "new_message", "unread_message", "typing", "messages_read", "unread_changed", "status", "step", "rest" };
 static frame frames[KINDS], pair, change, rest;
@@ -71,7 +72,7 @@ static void request(int fd, char *b, size_t n) {
     char *who = memmem(b, n, "floor_", 6);
     if (who) number_of[fd] = atoi(who + 6);
     if (memmem(b, n, "pgrade: ", 8)) {
-        frame f; f.n = strlen(yes); memcpy(f.p, yes, f.n); memcpy(f.p + f.n, frames[HELLO].p, frames[HELLO].n); f.n += frames[HELLO].n;
+        static frame f; f.n = strlen(yes); memcpy(f.p, yes, f.n); memcpy(f.p + f.n, frames[HELLO].p, frames[HELLO].n); f.n += frames[HELLO].n;
         is_ws[fd] = 1; by_number[number_of[fd]] = fd; say(fd, &f);
     } else {
         if (!strncmp(b, "POST /status", 12)) say_all(fd, &change);
@@ -96,11 +97,11 @@ static void receive(int fd) {
 }
 static void make(frame *f, const char *p, size_t n) {
     f->p[0] = (char)0x81;
-    if (n < 126) { f->p[1] = (char)n; f->n = 2; } else { f->p[1] = 126; f->p[2] = (char)(n >> 8); f->p[3] = (char)n; f->n = 4; }
+    if (n < 126) { f->p[1] = (char)n; f->n = 2; } else { f->p[1] = 126; if (n > 65535) return; f->p[2] = (char)(n >> 8); f->p[3] = (char)n; f->n = 4; }
     memcpy(f->p + f->n, p, n); f->n += n;
 }
 static void read_answers(const char *path) {
-    char line[8192]; FILE *file = fopen(path, "r");
+    static char line[LONGEST / 2]; FILE *file = fopen(path, "r");
     if (!file) { perror(path); exit(2); }
     while (fgets(line, sizeof line, file)) {
         char *rest_ = strchr(line, ' '); size_t n;
