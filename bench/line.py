@@ -24,8 +24,9 @@ def quick() -> bool:
 
 
 def runs() -> int:
-    """How often, here: once in the short form."""
-    return 1 if quick() else RUNS
+    """How often, here: once in the short form, or as `--runs=N` says."""
+    asked = [int(word.removeprefix("--runs=")) for word in sys.argv if word.startswith("--runs=")]
+    return asked[0] if asked else 1 if quick() else RUNS
 
 
 def seconds(long: float) -> float:

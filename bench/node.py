@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,6 +38,11 @@ class People:
         self.tokens: list[str] = []
         self._path = self.data / "ryadom.db"
         migrate.upgrade(self._path)
+        self._new = True
+        self.again()
+
+    def again(self) -> None:
+        """Open the database anew: no server has it open now."""
         self._connection = sqlite.connect(self._path)
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("BEGIN")
@@ -71,7 +77,9 @@ class People:
         """The id of a new group."""
         return chats._create(self.tx, self.ids[owner], "group", "Bench", [self.ids[other] for other in others]).id
 
-    def messages(self, chat_id: int, senders: list[int], count: int, first_id: int | None = None) -> None:
+    def messages(
+        self, chat_id: int, senders: list[int], count: int, first_id: int | None = None, text: str = history.TEXT
+    ) -> None:
         """Messages in a chat, the senders taking turns; nobody has read them. `first_id`: where their ids begin.
 
         Who began a chat has their own mark behind what they wrote before somebody answered, as by sending.
@@ -81,7 +89,7 @@ class People:
         alone = 0 if last else count if len(set(senders)) == 1 else 1
         history.fill(
             self.raw, chat_id, [self.ids[one] for one in senders], range(last + 1, last + count + 1), rev, first_id,
-            self.tx.now, alone,
+            self.tx.now, alone, text,
         )  # fmt: skip
         end = (last + count, rev + count - 1, chat_id)
         self.raw.execute("UPDATE chats SET last_seq = ?, rev = ? WHERE id = ?", end)
@@ -97,8 +105,10 @@ class People:
 
     def done(self) -> Path:
         """Everything is in the database; the folder."""
-        # They signed in some time ago: nobody counts as here when the server starts.
-        self._connection.execute("UPDATE user_sessions SET standing = 'gone'")
+        if self._new:
+            # They signed in some time ago: nobody counts as here when the server starts.
+            self._connection.execute("UPDATE user_sessions SET standing = 'gone'")
+            self._new = False
         self._connection.execute("COMMIT")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
@@ -125,13 +135,15 @@ class Node:
             stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None
-        found = None
+        found, began = None, time.monotonic()
         while found is None:
             line = self.process.stdout.readline()
             if not line:
                 raise SystemExit("The server did not start; see above.")
             found = re.search(r"http://[\d.]+:(\d+)", line)
         self.port = int(found.group(1))
+        self.started_in = time.monotonic() - began
+        """Seconds from the start of the process until it listened."""
 
     @property
     def pids(self) -> list[int]:
@@ -155,9 +167,10 @@ class Node:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-        shutil.rmtree(self.data, ignore_errors=True)
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+            shutil.rmtree(self.data, ignore_errors=True)
 
 
 def plan(port: int) -> Plan:

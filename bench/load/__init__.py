@@ -7,6 +7,7 @@ own.
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -162,6 +163,10 @@ class Load:
     def leave(self, first: int, count: int, per_second: float = 0) -> Run:
         """Close some connections in good order; `open` brings them back."""
         return Run(**self._ask("leave", first, count, per_second))
+
+    def freeze(self) -> None:
+        """Do nothing more, so that the end of the server is no mishap."""
+        self._process.send_signal(signal.SIGSTOP)
 
     def __enter__(self) -> "Load":
         return self

@@ -202,17 +202,22 @@ static void run_script(conn *c);
 static void take(conn *c, size_t n, size_t old) {
     int i = (int)(c - conns);
     for (int k = 0; k < replies; k++) for (long seen = marks_in(scratch, n, old, reply_seen[k]); seen > 0; seen--) put(c, reply_sent[k].p, reply_sent[k].n);
-    if (c->state == 2) {
-        step *s = &steps[c->script + c->at];
-        if (marks_in(scratch, n, old, s->data)) { c->at++; c->kept = 0; run_script(c); return; }
-    } else if (c->state == 3) {
+    size_t from = 0;                                                            /* what the script has waited for is behind this */
+    while (c->state == 2) {
+        bytes m = steps[c->script + c->at].data; char *at = memmem(scratch + from, n - from, m.p, m.n);
+        if (!at) break;
+        from = (size_t)(at - scratch) + m.n; if (from > old) old = from;
+        c->at++; run_script(c);
+    }
+    if (c->state == 3) {
         lane *sender = c->lane >= 0 ? &lanes[c->lane] : NULL;
         lane *receiver = receiver_lane && receiver_lane[i] >= 0 ? &lanes[receiver_lane[i]] : NULL;
-        if (sender && sender->own) { sender->got_own += marks_in(scratch, n, old, mark_own); settle(sender); }
-        if (!sender && !receiver) seen_apart += marks_in(scratch, n, old, mark_each);
-        if (receiver && receiver->each) { receiver->got_each += marks_in(scratch, n, old, mark_each); settle(receiver); }
+        if (sender && sender->own) { sender->got_own += marks_in(scratch + from, n - from, old - from, mark_own); settle(sender); }
+        if (!sender && !receiver) seen_apart += marks_in(scratch + from, n - from, old - from, mark_each);
+        if (receiver && receiver->each) { receiver->got_each += marks_in(scratch + from, n - from, old - from, mark_each); settle(receiver); }
     }
     if (c->state >= 5) return;
+    n -= from; memmove(scratch, scratch + from, from ? n : 0);
     size_t keep = n < longest - 1 ? n : longest - 1;
     if (keep) { if (!c->tail) c->tail = grow(NULL, longest); memcpy(c->tail, scratch + n - keep, keep); }
     c->kept = (uint32_t)keep;
