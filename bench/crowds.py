@@ -1,0 +1,92 @@
+"""Curves over the number of people: a presence change among many, and a message to a group of many.
+
+*Presence.* So many people with a session that the server holds in memory (they have said `offline`, so it never
+forgets them), and among them one whose 50 contacts are online; CPU per change, as in `bench.presence`.
+*Group.* Everybody in the group is online; one sends, one message after the other; CPU per message over members told
+(`new_message` and `unread_message` each). Storing and answering are in it, so a small group's members look dear.
+"""
+
+from functools import partial
+
+from . import node, presence
+from .curves import curve
+from .floor import TEXT
+from .line import quick
+from .load import Load, Plan, Run
+from .node import Node, People
+
+CONTACTS = 50
+
+
+def main_presence() -> None:
+    """Measure a change among so many people."""
+    sizes = (1000, 10_000) if quick() else (1000, 10_000, 100_000)
+    nodes = {size: _among(size) for size in sizes}
+    try:
+        points = {size: partial(_changes, *known) for size, known in nodes.items()}
+        curve(
+            f"presence change to {CONTACTS} contacts", "CPU µs", "people on the server", "flat", points
+        )  # fmt: skip
+    finally:
+        for load, server in nodes.values():
+            load.__exit__()
+            server.__exit__()
+
+
+def _among(size: int) -> tuple[Load, Node]:
+    made = People()
+    made.know(0, made.more(CONTACTS + 1))
+    made.more(size - CONTACTS - 1)
+    data = made.done()
+    made.again()
+    made.raw.execute("UPDATE user_sessions SET standing = 'absent' WHERE user_id > ?", (made.ids[CONTACTS],))
+    made.done()
+    server = Node(data)
+    load = Load(presence.change(server.port, made.tokens[: CONTACTS + 1]), server.pids)
+    load.open()
+    return load, server
+
+
+def _changes(load: Load, server: Node) -> Run:
+    return load.rounds(40 if quick() else 200)
+
+
+def main_group() -> None:
+    """Measure a message to so many members."""
+    sizes = (10, 100, 1000) if quick() else (10, 100, 1000, 10_000)
+    curve(
+        "message to a group, per member online", "CPU µs", "members online", "≤ 7 µs each, linear",
+        {size: partial(group, size) for size in sizes}, per=lambda size: size, target=7,
+    )  # fmt: skip
+
+
+def group(size: int) -> Run:
+    """One size: the run is in messages."""
+    made = People()
+    everybody = made.more(size + 1)
+    chat_id = made.group(0, everybody[1:])
+    with Node(made.done()) as server, Load(messages(chat_id, server.port, made.tokens), server.pids) as load:
+        load.open()
+        load.hold(1)
+        return load.rounds(max(10, min(500, 200_000 // size) // (10 if quick() else 1)))
+
+
+def messages(chat_id: int, port: int, tokens: list[str]) -> Plan:
+    """The first writes to all others."""
+    made = node.plan(port)
+    made.mark("own", '"type":"message_sent"')
+    made.mark("each", '"type":"unread_message"')
+    sockets = node.sockets(made, tokens)
+    text = f'{{"type":"send_message","chat_id":{chat_id},"client_id":"b-########","text":"{TEXT}"}}'
+    made.lane(sockets.start, sockets[1:], text, own=1, each=len(sockets) - 1)
+    return made
+
+
+def main() -> None:
+    """Measure both."""
+    main_presence()
+    main_group()
+
+
+if __name__ == "__main__":
+    main()
