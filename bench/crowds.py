@@ -6,6 +6,7 @@ forgets them), and among them one whose 50 contacts are online; CPU per change, 
 (`new_message` and `unread_message` each). Storing and answering are in it, so a small group's members look dear.
 """
 
+from contextlib import ExitStack
 from functools import partial
 
 from . import node, presence
@@ -21,33 +22,31 @@ CONTACTS = 50
 def main_presence() -> None:
     """Measure a change among so many people."""
     sizes = (1000, 10_000) if quick() else (1000, 10_000, 100_000)
-    nodes = {size: _among(size) for size in sizes}
-    try:
-        points = {size: partial(_changes, *known) for size, known in nodes.items()}
-        curve(
-            f"presence change to {CONTACTS} contacts", "CPU µs", "people on the server", "flat", points
-        )  # fmt: skip
-    finally:
-        for load, server in nodes.values():
-            load.__exit__()
-            server.__exit__()
+    with ExitStack() as stack:
+        made = {size: _among(size) for size in sizes}
+        servers = {size: stack.enter_context(Node(people.data)) for size, people in made.items()}
+        # Only now, since the server closes a REST connection that is idle for long.
+        points = {}
+        for size, server in servers.items():
+            tokens = made[size].tokens[: CONTACTS + 1]
+            load = stack.enter_context(Load(presence.change(server.port, tokens), server.pids))
+            load.open()
+            points[size] = partial(_changes, load)
+        curve(f"presence change to {CONTACTS} contacts", "CPU µs", "people on the server", "flat", points)
 
 
-def _among(size: int) -> tuple[Load, Node]:
+def _among(size: int) -> People:
     made = People()
     made.know(0, made.more(CONTACTS + 1))
     made.more(size - CONTACTS - 1)
-    data = made.done()
+    made.done()
     made.again()
     made.raw.execute("UPDATE user_sessions SET standing = 'absent' WHERE user_id > ?", (made.ids[CONTACTS],))
     made.done()
-    server = Node(data)
-    load = Load(presence.change(server.port, made.tokens[: CONTACTS + 1]), server.pids)
-    load.open()
-    return load, server
+    return made
 
 
-def _changes(load: Load, server: Node) -> Run:
+def _changes(load: Load) -> Run:
     return load.rounds(40 if quick() else 200)
 
 
