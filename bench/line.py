@@ -1,11 +1,13 @@
 """What a figure is printed as: one line of JSON, its reference from the same run beside it."""
 
 import json
+import os
 import platform
 import sqlite3
 import statistics
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -56,6 +58,19 @@ def versions() -> dict[str, str]:
     }  # fmt: skip
 
 
+def machine() -> dict[str, Any]:
+    """Where it was measured."""
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")), "")
+    return {"cores": os.cpu_count(), "cpu": model or platform.machine(), "kernel": platform.release()}
+
+
+def bench() -> str:
+    """The name of what runs: `typing` for `python -m bench.typing`."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return "" if spec is None else spec.name.removeprefix("bench.")
+
+
 def report(name: str, value: float, unit: str, *, reference: str = "", reference_value: float | None = None,
            target: float | None = None, **more: Any) -> None:  # fmt: skip
     """Print one figure. `ratio` is the value over the reference's."""
@@ -68,7 +83,8 @@ def report(name: str, value: float, unit: str, *, reference: str = "", reference
             "ratio": _short(value / reference_value),
         }  # fmt: skip
     line |= {key: _short(item) if isinstance(item, float) else item for key, item in more.items()}
-    print(json.dumps(line | {"versions": versions()}, ensure_ascii=False), flush=True)
+    line |= {"bench": bench(), "versions": versions(), "machine": machine()}
+    print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 def compared(name: str, mine: list[Run], base: list[Run], reference: str, *, unit: str = "CPU µs",
