@@ -184,7 +184,7 @@ class Server:
         self.pulse.wake = self.live.moved = self.typing.moved = self.counts.moved = self._nearer.set
         self.live.left = self.entry.left
         self.live.last_heard = self.hub.last_heard
-        self.hub.on_event = self.metrics.delivered
+        self.metrics.watch_deliveries(self.hub.delivered)
         self.db.on_batch = self.metrics.batches.observe
 
     def _refresh_metrics(self) -> None:

@@ -112,7 +112,9 @@ def test_seq_has_no_gaps(any_town: Upgraded) -> None:
 def test_rev_rises_with_the_messages_and_nothing_is_above_the_highest(any_town: Upgraded) -> None:
     revs = [rev for (rev,) in any_town.select("SELECT rev FROM messages ORDER BY id")]
     assert revs == sorted(set(revs))
-    assert any_town.select("SELECT id, value FROM revision") == [(1, revs[-1])]
+    assert any_town.select("SELECT id, value, last_message_id FROM revision") == [
+        (1, revs[-1], max(m[0] for m in any_town.past.messages))
+    ]
     wrong = "SELECT c.id FROM chats c WHERE c.rev <> coalesce((SELECT max(rev) FROM messages WHERE chat_id = c.id), 1)"
     assert any_town.select(wrong) == []
     late = "SELECT 1 FROM chat_members m JOIN chats c ON c.id = m.chat_id WHERE max(m.rev, m.read_rev) > c.rev"
@@ -206,7 +208,9 @@ def test_ids_are_never_given_out_again(tmp_path: Path) -> None:
         db.execute("DELETE FROM user_sessions")
     migrate.upgrade(file)
     numbers = dict(rows(file)["sqlite_sequence"])
-    assert numbers == {"messages": 500, "user_sessions": 3, "user": 4, "chats": 8, "message_read_statuses": 6}
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("SELECT last_message_id FROM revision").fetchone() == (500,)
+    assert numbers == {"user_sessions": 3, "user": 4, "chats": 8, "message_read_statuses": 6}
 
 
 def test_words_of_somebody_deleted_stay(tmp_path: Path) -> None:

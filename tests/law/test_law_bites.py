@@ -8,20 +8,25 @@ import pytest
 from law.town import Json, Town
 from ryadom.protocol.audience import Audience, Users
 from ryadom.protocol.events import NAMES, DurableEvent, Event, StatusChange
-from ryadom.realtime.hub import Hub
+from ryadom.realtime.hub import Hub, Person
 
 Act = Callable[[Town], Awaitable[Any]]
 
 
 def forget(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A server that never sends one kind of event."""
-    deliver = Hub.deliver
+    deliver, tell = Hub.deliver, Hub.tell
 
     def deliver_others(self: Hub, event: Event, to: Audience) -> None:
         if NAMES[type(event)] != name:
             deliver(self, event, to)
 
+    def tell_others(self: Hub, person: Person, event: DurableEvent) -> None:
+        if NAMES[type(event)] != name:
+            tell(self, person, event)
+
     monkeypatch.setattr(Hub, "deliver", deliver_others)
+    monkeypatch.setattr(Hub, "tell", tell_others)
 
 
 async def write(town: Town) -> Json:

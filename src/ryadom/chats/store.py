@@ -1,7 +1,8 @@
 """SQL of chats and members, and the one place that says what is unread.
 
 Unread is a subtraction: what lies after the member's watermark, less what is theirs, less what is deleted. Both are
-counted on an index from the watermark on, so the cost does not grow with the length of the chat.
+counted on an index from the watermark on, so the cost does not grow with the length of the chat. What is theirs lies
+after it only if it was sent `behind`: else sending moved the watermark to it.
 """
 
 from datetime import UTC, datetime
@@ -36,7 +37,7 @@ def unread_count(member: FromClause, chat: FromClause) -> ColumnElement[int]:
     """How many messages a member has unread."""
     later = messages.alias()
     after = and_(later.c.chat_id == member.c.chat_id, later.c.seq > member.c.read_up_to_seq)
-    own = and_(after, later.c.sender_id == member.c.user_id, later.c.deleted_at.is_(None))
+    own = and_(after, later.c.behind, later.c.sender_id == member.c.user_id, later.c.deleted_at.is_(None))
     gone = and_(after, later.c.deleted_at.is_not(None))
     counted = [
         select(func.count()).select_from(later).where(what).correlate(member).scalar_subquery() for what in (own, gone)

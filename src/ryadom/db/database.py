@@ -7,8 +7,11 @@ What is asked for while one commit is under way goes down together in the next, 
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+
+import structlog
 
 from ryadom.clock import Clock
 from ryadom.protocol.errors import Refusal
@@ -17,7 +20,12 @@ from . import sqlite
 from .sqlite import Work
 from .tx import Emission, Tx
 
+log = structlog.get_logger("ryadom.db")
+
 T = TypeVar("T")
+
+Told = Callable[[Any], None]
+"""Who is told the result of a write, or the exception, after COMMIT."""
 
 MAX_BATCH = 512
 """Functions and items that one commit takes at most; the rest waits for the next."""
@@ -34,8 +42,9 @@ class Database:
         self._loop = asyncio.get_running_loop()
         self._reader = sqlite.connect(path, read_only=True)
         self._writer = sqlite.Writer(path, clock, self._written)
-        self._waiting: deque[tuple[Callable[..., Any], Any, bool, asyncio.Future[Any]]] = deque()
-        self._in_flight: list[list[asyncio.Future[Any]]] = []
+        self._waiting: deque[tuple[Callable[..., Any], Any, bool, Told]] = deque()
+        self._in_flight: list[list[Told]] = []
+        self._answered: asyncio.Future[None] | None = None
         self._scheduled = False
         self._closed = False
         self.on_batch: Callable[[int], None] = lambda size: None
@@ -52,17 +61,29 @@ class Database:
 
     def write(self, function: Callable[[Tx], T]) -> asyncio.Future[T]:
         """Run `function(tx)` in a transaction; the future has its result, or its exception, after COMMIT."""
-        return self._ask(function, None, many=False)
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._ask(function, None, False, partial(_resolve, future))
+        return future
 
     def write_many(self, function: Callable[[Tx, list[Any]], list[Any]], item: Any) -> asyncio.Future[Any]:
         """Run `function(tx, items)` for what arrives together; it gives one result or `Refusal` per item."""
-        return self._ask(function, item, many=True)
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._ask(function, item, True, partial(_resolve, future))
+        return future
+
+    def post(self, function: Callable[[Tx, list[Any]], list[Any]], item: Any, told: Told) -> None:
+        """`write_many` for who needs no future: `told` is called with the result or the exception."""
+        self._ask(function, item, True, told)
 
     async def drained(self) -> None:
         """Return when nothing waits to be written or answered."""
         while not self.quiet:
-            futures = [future for group in self._in_flight for future in group]
-            await (asyncio.wait(futures) if futures else asyncio.sleep(0))
+            if self._in_flight:
+                if self._answered is None:
+                    self._answered = self._loop.create_future()
+                await asyncio.shield(self._answered)
+            else:
+                await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Write what waits, then close the file. Later writes are refused."""
@@ -71,37 +92,36 @@ class Database:
         self._writer.close()
         self._reader.close()
 
-    def _ask(self, function: Callable[..., Any], item: Any, *, many: bool) -> asyncio.Future[Any]:
-        future: asyncio.Future[Any] = self._loop.create_future()
+    def _ask(self, function: Callable[..., Any], item: Any, many: bool, told: Told) -> None:
         if self._closed or len(self._waiting) >= MAX_WAITING:
-            future.set_exception(Refusal("busy", retry_after=1.0))
-            return future
-        self._waiting.append((function, item, many, future))
+            told(Refusal("busy", retry_after=1.0))
+            return
+        self._waiting.append((function, item, many, told))
         if not self._scheduled and not self._in_flight:
             self._scheduled = True
             self._loop.call_soon(self._submit)
-        return future
 
     def _submit(self) -> None:
-        """Hand what has gathered to the writer thread."""
+        """Hand what has gathered to the writer."""
         self._scheduled = False
         batch: list[Work] = []
-        futures: list[list[asyncio.Future[Any]]] = []
-        sets: dict[Any, int] = {}
-        for _ in range(min(len(self._waiting), MAX_BATCH)):
-            function, item, many, future = self._waiting.popleft()
-            place = sets.get(function) if many else None
-            if place is not None:
-                assert batch[place].items is not None
-                batch[place].items.append(item)  # type: ignore[union-attr]
-                futures[place].append(future)
+        in_flight: list[list[Told]] = []
+        sets: dict[Any, tuple[list[Any], list[Told]]] = {}
+        waiting = self._waiting
+        for _ in range(min(len(waiting), MAX_BATCH)):
+            function, item, many, told = waiting.popleft()
+            known = sets.get(function) if many else None
+            if known is not None:
+                known[0].append(item)
+                known[1].append(told)
                 continue
+            items, group = [item], [told]
             if many:
-                sets[function] = len(batch)
-            batch.append(Work(function, [item] if many else None))
-            futures.append([future])
+                sets[function] = items, group
+            batch.append(Work(function, items if many else None))
+            in_flight.append(group)
         if batch:
-            self._in_flight = futures
+            self._in_flight = in_flight
             self._writer.submit(batch)
 
     def _written(self, batch: list[Work], emissions: list[Emission]) -> None:
@@ -109,22 +129,29 @@ class Database:
         self._loop.call_soon_threadsafe(self._answer, batch, emissions)
 
     def _answer(self, batch: list[Work], emissions: list[Emission]) -> None:
-        futures, self._in_flight = self._in_flight, []
+        in_flight, self._in_flight = self._in_flight, []
+        if self._answered is not None:
+            self._answered.set_result(None)
+            self._answered = None
         if self._waiting:
             self._submit()
-        self.on_batch(sum(len(group) for group in futures))
+        self.on_batch(sum(map(len, in_flight)))
         try:
             self._on_commit(emissions)
         finally:
             # It is on disk: a mistake in what follows must not leave anybody waiting.
-            self._resolve(batch, futures)
+            for work, group in zip(batch, in_flight, strict=True):
+                for told, result in zip(group, work.results, strict=True):
+                    try:
+                        told(result)
+                    except Exception:
+                        log.exception("an answer was not passed on")
 
-    def _resolve(self, batch: list[Work], futures: list[list[asyncio.Future[Any]]]) -> None:
-        for work, group in zip(batch, futures, strict=True):
-            for future, result in zip(group, work.results, strict=True):
-                if future.done():
-                    continue
-                if isinstance(result, Exception):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+
+def _resolve(future: asyncio.Future[Any], result: Any) -> None:
+    if future.done():
+        return
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -1,6 +1,7 @@
 """Queries are SQLAlchemy Core constants, compiled once and run by the driver: a tenth of the cost of `execute`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -47,7 +48,7 @@ def new(table: Table, *columns: str) -> Insert:
 class Prepared:
     """One query as its driver wants it: text, parameters in order, and what must be converted on the way."""
 
-    __slots__ = ("_binds", "_results", "sql")
+    __slots__ = ("_binds", "_orders", "_results", "sql")
 
     def __init__(self, query: Executable, dialect: Dialect) -> None:
         compiled: Any = query.compile(dialect=dialect)  # type: ignore[attr-defined]
@@ -57,6 +58,7 @@ class Prepared:
             bind = compiled.binds[name]
             processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
             self._binds.append((name, bind.required, bind.value, processor))
+        self._orders: dict[tuple[str, ...], itemgetter[Any] | None] = {}
         columns: Sequence[Any] = tuple(getattr(query, "exported_columns", ()))
         processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._results = [(place, processor) for place, processor in enumerate(processors) if processor is not None]
@@ -68,6 +70,15 @@ class Prepared:
             value = given[name] if required or name in given else default
             values.append(value if processor is None else processor(value))
         return values
+
+    def ordered(self, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        """Rows whose values are those of `names`, in the driver's order; nothing is converted."""
+        if names not in self._orders:
+            wanted = [name for name, _, _, _ in self._binds]
+            same = wanted == list(names)
+            self._orders[names] = None if same else itemgetter(*(names.index(name) for name in wanted))
+        order = self._orders[names]
+        return rows if order is None else list(map(order, rows))
 
     def convert(self, raw: list[tuple[Any, ...]]) -> list[Any]:
         """Rows as Python values."""

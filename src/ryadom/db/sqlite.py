@@ -23,6 +23,10 @@ MINIMUM = (3, 35, 0)
 """RETURNING needs it."""
 BUSY = 10.0
 """Seconds to wait for another process (the command line) that writes."""
+CHECKPOINT_EVERY = 8000
+"""Pages of 4 KiB that the journal holds before they are brought home: a page that changes often is then copied once."""
+CACHE = 64 * 1024
+"""KiB of pages that the writing connection keeps at most."""
 
 
 class Work:
@@ -48,6 +52,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_EVERY}")
     # SQLite itself folds ASCII only.
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
     if read_only:
@@ -82,19 +88,27 @@ def write_once(path: Path, clock: Clock, function: Callable[[Tx], T]) -> T:
 
 
 class Writer:
-    """The thread that writes: takes batches of work, commits each at once, and hands it back with what it emitted."""
+    """The connection that writes, and the thread that commits.
+
+    A batch of sets runs where it is submitted, on the event loop: its statements are short, and between two threads
+    each of them would change hands of the interpreter twice. Whatever may wait or take long is the thread's: COMMIT,
+    which waits for the disk, functions of any kind, and a file that another process holds. The two never meet, since
+    a batch is submitted only when the one before it is done.
+    """
 
     def __init__(self, path: Path, clock: Clock, done: Callable[[list[Work], list[Emission]], None]) -> None:
         self._connection = connect(path)
+        self._connection.execute(f"PRAGMA cache_size = {-CACHE}")
         self._clock = clock
         self._done = done
-        self._batches: SimpleQueue[list[Work] | None] = SimpleQueue()
+        self._batches: SimpleQueue[tuple[list[Work], list[Emission] | None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ryadom-writer", daemon=True)
         self._thread.start()
 
     def submit(self, batch: list[Work]) -> None:
-        """Commit this work; `done` is called in this thread afterwards."""
-        self._batches.put(batch)
+        """Commit this work; `done` is called in the writer's thread afterwards."""
+        emissions = self._perform_here(batch) if all(work.items is not None for work in batch) else None
+        self._batches.put((batch, emissions))
 
     def close(self) -> None:
         """Finish what was submitted and close the file."""
@@ -103,9 +117,10 @@ class Writer:
         self._connection.close()
 
     def _run(self) -> None:
-        while (batch := self._batches.get()) is not None:
+        while (job := self._batches.get()) is not None:
+            batch, emissions = job
             try:
-                emissions = self._commit(batch)
+                emissions = self._commit(batch, emissions)
             except Exception as error:  # nobody may wait for ever for a thread that is gone
                 emissions = []
                 self._abandon(batch, error)
@@ -118,14 +133,22 @@ class Writer:
         for work in batch:
             work.results = [error] * (1 if work.items is None else len(work.items))
 
-    def _commit(self, batch: list[Work]) -> list[Emission]:
-        connection = self._connection
-        emissions: list[Emission] = []
+    def _perform_here(self, batch: list[Work]) -> list[Emission] | None:
+        """Run a batch up to its COMMIT, and give what it emits; None, and nothing done, when that may have to wait."""
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            for work in batch:
-                self._perform(work, emissions)
-            connection.execute("COMMIT")
+            self._begin(wait=0.0)
+            return self._perform_all(batch)
+        except Exception:  # the thread tries again, waits where it must, and knows what to do when it fails there
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            return None
+
+    def _commit(self, batch: list[Work], emissions: list[Emission] | None) -> list[Emission]:
+        try:
+            if emissions is None:
+                self._begin(wait=BUSY)
+                emissions = self._perform_all(batch)
+            self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             # A full disk, a lock held too long: nothing of this batch is in the database.
             self._abandon(batch, Refusal("busy", retry_after=1.0))
@@ -133,22 +156,54 @@ class Writer:
             return []
         return emissions
 
+    def _begin(self, wait: float) -> None:
+        self._connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def _perform_all(self, batch: list[Work]) -> list[Emission]:
+        emissions: list[Emission] = []
+        if len(batch) == 1 and batch[0].items is not None and self._perform_alone(batch[0], emissions):
+            return emissions
+        for work in batch:
+            self._perform(work, emissions)
+        return emissions
+
+    def _perform_alone(self, work: Work, emissions: list[Emission]) -> bool:
+        """Run the only set of a batch without a savepoint, which would copy each page that it changes.
+
+        False when it raised: the transaction has begun anew.
+        """
+        tx = Tx(self._connection, self._clock.utcnow())
+        try:
+            work.results = work.function(tx, work.items)
+        except Exception:  # `_perform` runs it again and finds out whose fault it was
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._connection.execute("BEGIN IMMEDIATE")
+            return False
+        emissions.extend(tx.emissions)
+        return True
+
     def _perform(self, work: Work, emissions: list[Emission]) -> None:
-        """Run one function under its savepoint; a set that fails as a whole is run again one by one."""
+        """Run one function under its savepoint. A set that fails runs again, and then one item after the other."""
         if work.items is None:
             work.results = [self._attempt(work.function, (), emissions)]
             return
-        outcome = self._attempt(work.function, (work.items,), emissions)
-        if not isinstance(outcome, Exception):
-            work.results = outcome
-            return
+        for again in (False, True):
+            outcome = self._attempt(work.function, (work.items,), emissions, again=again)
+            if not isinstance(outcome, Exception):
+                work.results = outcome
+                return
+        work.results = []
         for item in work.items:
-            single = self._attempt(work.function, ([item],), emissions)
+            single = self._attempt(work.function, ([item],), emissions, again=True)
             work.results.append(single if isinstance(single, Exception) else single[0])
 
-    def _attempt(self, function: Callable[..., Any], args: Sequence[Any], emissions: list[Emission]) -> Any:
+    def _attempt(
+        self, function: Callable[..., Any], args: Sequence[Any], emissions: list[Emission], *, again: bool = False
+    ) -> Any:
         connection = self._connection
-        tx = Tx(connection, self._clock.utcnow())
+        tx = Tx(connection, self._clock.utcnow(), again=again)
         connection.execute("SAVEPOINT work")
         try:
             result = function(tx, *args)

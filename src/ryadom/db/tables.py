@@ -151,10 +151,13 @@ chat_members = Table(
 
 messages = Table(
     "messages", metadata,
+    # No row is ever removed (a deleted message stays as a tombstone), so no id is given out twice.
     Column("id", ID, primary_key=True),
     Column("chat_id", ForeignKey("chats.id"), nullable=False),
     Column("seq", BigInteger, nullable=False),
+    # Of the last change, and of the sending: the latter rises with seq.
     Column("rev", BigInteger, nullable=False),
+    Column("sent_rev", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False, server_default=text("'text'")),
     Column("sender_id", ForeignKey("user.id"), nullable=False),
     Column("text", Text, nullable=False),
@@ -163,13 +166,16 @@ messages = Table(
     Column("created_at", Instant, nullable=False),
     Column("edited_at", Instant),
     Column("deleted_at", Instant),
+    # Sent while others' messages lay unread before it: only such a message can lie after its sender's own mark.
+    Column("behind", Boolean, nullable=False, server_default=text("0")),
+    # Each index costs a page of the journal for nearly every message, so two have all rows, and the others a few.
     Index("uq_messages_chat_id_seq", "chat_id", "seq", unique=True),
     Index("uq_messages_sender_id_client_id", "sender_id", "client_id", unique=True,
           sqlite_where=text("client_id IS NOT NULL")),
-    Index("ix_messages_chat_id_rev", "chat_id", "rev"),
-    Index("ix_messages_chat_id_sender_id_seq", "chat_id", "sender_id", "seq"),
+    Index("ix_messages_changed", "chat_id", "rev",
+          sqlite_where=text("edited_at IS NOT NULL OR deleted_at IS NOT NULL")),
+    Index("ix_messages_behind", "chat_id", "sender_id", "seq", sqlite_where=text("behind = 1")),
     Index("ix_messages_deleted", "chat_id", "seq", sqlite_where=text("deleted_at IS NOT NULL")),
-    **NEVER_REUSED,
 )  # fmt: skip
 
 message_read_statuses = Table(
@@ -186,8 +192,9 @@ message_read_statuses = Table(
 
 revision = Table(
     "revision", metadata,
-    # One row: the highest rev given out.
+    # One row: the highest rev given out, and the highest id of a message.
     Column("id", Integer, primary_key=True),
-    Column("value", BigInteger, nullable=False),
+    Column("value", BigInteger, nullable=False, server_default=text("0")),
+    Column("last_message_id", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What a transaction function is given: the database as of now, the clock, and a way to emit."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,14 +13,19 @@ from ryadom.protocol.events import Event
 from ryadom.protocol.facts import Fact
 
 from .query import Prepared
-from .tables import revision
+from .tables import Instant, revision
 
 _dialect: Any = sqlite.dialect(paramstyle="qmark")
 _prepared: dict[int, tuple[Executable, Prepared]] = {}
 
 _after = revision.c.value + bindparam("count", type_=BigInteger)
 _now = bindparam("now", type_=BigInteger)
+_next_ids = update(revision).values(last_message_id=revision.c.last_message_id + bindparam("count", type_=BigInteger))
+NEXT_IDS = _next_ids.returning(revision.c.last_message_id)
 NEXT_REV = update(revision).values(value=case((_after > _now, _after), else_=_now)).returning(revision.c.value)
+
+
+_to_driver: Callable[[datetime], Any] = Instant().dialect_impl(_dialect).bind_processor(_dialect)
 
 
 class Emission(NamedTuple):
@@ -42,13 +47,23 @@ def prepare(query: Executable) -> Prepared:
 class Tx:
     """One transaction. A function that gets it touches nothing else but its own arguments, so it can be run again."""
 
-    __slots__ = ("_connection", "emissions", "now")
+    __slots__ = ("_connection", "_stamp", "again", "emissions", "now")
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+    def __init__(self, connection: sqlite3.Connection, now: datetime, *, again: bool = False) -> None:
         self._connection = connection
         self.now = now
         """The moment of this transaction."""
+        self.again = again
+        """Whether a set runs once more after it has raised: then it should look before it leaps."""
         self.emissions: list[Emission] = []
+        self._stamp: Any = None
+
+    @property
+    def stamp(self) -> Any:
+        """`now` as the driver takes it, for `run_rows`, which converts nothing."""
+        if self._stamp is None:
+            self._stamp = _to_driver(self.now)
+        return self._stamp
 
     def run(self, query: Executable, **params: Any) -> list[Any]:
         """Run a query constant; all rows, as tuples."""
@@ -69,6 +84,18 @@ class Tx:
         """Run a query once for each of many parameter sets; no rows."""
         prepared = prepare(query)
         self._connection.executemany(prepared.sql, [prepared.bind(item) for item in items])
+
+    def run_rows(self, query: Executable, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        """The same for tuples whose values are those of `names`, in that order, as the driver takes them; no rows.
+
+        For the few hot statements: nothing is converted (see `stamp`).
+        """
+        prepared = prepare(query)
+        self._connection.executemany(prepared.sql, prepared.ordered(names, rows))
+
+    def next_message_ids(self, count: int) -> int:
+        """The first of `count` new ids of messages, never given out before."""
+        return int(self.value(NEXT_IDS, count=count)) - count + 1
 
     def next_rev(self, count: int = 1) -> int:
         """The first of `count` new revs. They rise, and tell the time rather than how much others have done."""

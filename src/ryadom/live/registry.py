@@ -138,7 +138,10 @@ class Registry:
         """A command on a socket of this session."""
         device = self._devices.get(session_id)
         if device is not None:
-            self._proof(device, now)
+            device.seen = device.active = now
+            # As `_proof`, without a call where nothing can come of it: this is asked with every command.
+            if device.watched > now + IDLE_AFTER or self.published.get(device.user_id) != "online":
+                self._proof(device, now)
         return device
 
     def heard(self, session_id: int, now: float) -> Device | None:

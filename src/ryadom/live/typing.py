@@ -33,6 +33,10 @@ class TypingBoard:
         self._by_session: dict[int, Typed] = {}
         self._by_user: dict[int, list[int]] = {}
 
+    def __len__(self) -> int:
+        """How many people type somewhere."""
+        return len(self._typing)
+
     def chats(self, user_id: int) -> list[int]:
         """Where a person types, the latest first."""
         return self._by_user.get(user_id, [])[::-1]

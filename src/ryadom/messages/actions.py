@@ -10,13 +10,13 @@ from ryadom.chats.actions import membership
 from ryadom.chats.store import SET_REV
 from ryadom.contacts.actions import changing
 from ryadom.contacts.store import add
-from ryadom.db.database import Database
+from ryadom.db.database import Database, Told
 from ryadom.db.tx import Tx
 from ryadom.limits import Limiter
 from ryadom.protocol.audience import Chat
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import MessageDeleted, MessageEdited, NewMessage
-from ryadom.protocol.facts import CountMoved, MessageRemoved
+from ryadom.protocol.facts import MessageRemoved
 from ryadom.protocol.schemas import Message
 
 from . import store
@@ -54,6 +54,11 @@ class Messages:
         self._limiter.check("message_user", send.sender_id)
         return self._db.write_many(send_many, send)
 
+    def post(self, send: Send, told: Told) -> None:
+        """`send` for a socket: `told` gets the `Sent` or the refusal. Raises `Refusal` for what is refused at once."""
+        self._limiter.check("message_user", send.sender_id)
+        self._db.post(send_many, send, told)
+
     async def edit(self, user_id: int, message_id: int, text: str) -> Message:
         """Give one's message a new text. Refuses `not_found`, `forbidden`, `message_deleted`, `cannot_write`."""
         self._limiter.check("message_user", user_id)
@@ -68,16 +73,16 @@ class Messages:
 class _Batch:
     """What a set of sends becomes: decided in the order in which they came, written together."""
 
-    def __init__(self, tx: Tx, items: list[Send]) -> None:
-        self.permits = store.permits(tx, list(dict.fromkeys((item.sender_id, item.chat_id) for item in items)))
-        names = [(item.sender_id, item.client_id) for item in items if item.client_id is not None]
-        self.known = store.known(tx, names)
+    def __init__(self, tx: Tx, items: list[Send], known: dict[tuple[int, str], Message] | None) -> None:
+        self.permits = store.permits(tx, list(dict.fromkeys([(item.sender_id, item.chat_id) for item in items])))
+        self.behind = store.behind(tx, self.permits)
+        self.known = known
+        """What these names have become before; None when that was not looked up."""
         self.reply_chats = store.chats_of(tx, [item.reply_to for item in items if item.reply_to is not None])
         self.last_seq = {chat_id: permit.last_seq for (_, chat_id), permit in self.permits.items()}
         self.crowded: dict[int, int | None] = {}
         """Chat → who alone has written in this batch; None: several have."""
         self.rows: list[Row] = []
-        self.clear: list[bool] = []
         self.places: dict[tuple[int, str], int] = {}
 
     def take(self, send: Send, rev: int) -> int | Message | Refusal:
@@ -89,11 +94,19 @@ class _Batch:
             again = self._again(send, send.client_id)
             if again is not None:
                 return again
+        refusal = self._refusal(send, permit)
+        if refusal is not None:
+            if self.known is None and send.client_id is not None:
+                raise _Doubt  # perhaps it was sent when it still could be
+            return refusal
+        return self._append(send, rev)
+
+    def _refusal(self, send: Send, permit: Permit) -> Refusal | None:
         if not permit.may_write:
             return Refusal("cannot_write")
         if send.reply_to is not None and self.reply_chats.get(send.reply_to) != send.chat_id:
             return Refusal("not_found", "reply_to is no message of this chat.")
-        return self._append(send, permit, rev)
+        return None
 
     def _again(self, send: Send, client_id: str) -> int | Message | Refusal | None:
         name = (send.sender_id, client_id)
@@ -102,7 +115,7 @@ class _Batch:
             row = self.rows[place]
             same = row.chat_id == send.chat_id and row.text == send.text
             return place if same else Refusal("client_id_reused")
-        before = self.known.get(name)
+        before = self.known.get(name) if self.known is not None else None
         if before is None:
             return None
         untouched = before.edited_at is None and not before.deleted
@@ -110,59 +123,61 @@ class _Batch:
             return Refusal("client_id_reused")
         return before
 
-    def _append(self, send: Send, permit: Permit, rev: int) -> int:
+    def _append(self, send: Send, rev: int) -> int:
         place = len(self.rows)
-        seq = self.last_seq[send.chat_id] = self.last_seq[send.chat_id] + 1
-        self.rows.append(Row(send.chat_id, seq, rev, send.sender_id, send.text, send.client_id, send.reply_to))
-        alone = self.crowded.setdefault(send.chat_id, send.sender_id)
-        self.clear.append(permit.clear and alone == send.sender_id)
-        if alone != send.sender_id:
-            self.crowded[send.chat_id] = None
-        if send.client_id is not None:
-            self.places[send.sender_id, send.client_id] = place
+        sender_id, chat_id, text, client_id, reply_to, _ = send
+        seq = self.last_seq[chat_id] = self.last_seq[chat_id] + 1
+        alone = self.crowded.setdefault(chat_id, sender_id)
+        if alone != sender_id:
+            self.crowded[chat_id] = None
+        behind = alone != sender_id or (sender_id, chat_id) in self.behind
+        self.rows.append(Row(chat_id, seq, rev, sender_id, text, client_id, reply_to, behind))
+        if client_id is not None:
+            self.places[sender_id, client_id] = place
         return place
 
 
+class _Doubt(Exception):
+    """A refusal that a retry of an earlier message must not get."""
+
+
 def send_many(tx: Tx, items: list[Send]) -> list[Sent | Refusal]:
-    """Append a set of messages: gapless seqs, one new rev each, senders' own marks, contacts, events."""
-    batch = _Batch(tx, items)
+    """Append a set of messages: gapless seqs, one new rev each, senders' own marks, contacts, events.
+
+    Retries are rare, so their names are looked up only when the set has met one: then it raises and runs again.
+    """
+    known = None
+    if tx.again:
+        known = store.known(tx, [(item.sender_id, item.client_id) for item in items if item.client_id is not None])
     first_rev = tx.next_rev(len(items))
+    batch = _Batch(tx, items, known)
     taken = [batch.take(item, first_rev + place) for place, item in enumerate(items)]
     messages = store.append(tx, batch.rows) if batch.rows else []
-    store.move_own_marks(tx, [message for message, clear in zip(messages, batch.clear, strict=True) if clear])
     results: list[Sent | Refusal] = []
-    told: set[int] = set()
+    told = -1
     for item, outcome in zip(items, taken, strict=True):
-        if isinstance(outcome, Refusal):
-            results.append(outcome)
-        elif isinstance(outcome, Message):
-            results.append(Sent(outcome, False))
-        else:
+        if type(outcome) is int:
             message = messages[outcome]
-            results.append(Sent(message, outcome not in told))
-            if outcome not in told:
-                told.add(outcome)
-                _tell(tx, item, message, batch.clear[outcome])
+            results.append(Sent(message, outcome > told))
+            if outcome > told:
+                told = outcome
+                event = NewMessage(timestamp=tx.now, rev=message.rev, message=message)
+                tx.emit(event, Chat(message.chat_id, item.connection_id))
                 _acquaint(tx, item, batch.permits[item.sender_id, item.chat_id])
+        else:
+            results.append(Sent(outcome, False) if isinstance(outcome, Message) else outcome)  # type: ignore[arg-type]
     return results
-
-
-def _tell(tx: Tx, item: Send, message: Message, clear: bool) -> None:
-    event = NewMessage(timestamp=tx.now, rev=message.rev, message=message)
-    tx.emit(event, Chat(message.chat_id, except_connection=item.connection_id))
-    if clear:
-        tx.tell(
-            CountMoved(
-                rev=message.rev, chat_id=message.chat_id, user_id=message.sender_id, unread_count=0,
-                up_to_seq=message.seq,
-            )
-        )  # fmt: skip
 
 
 def _acquaint(tx: Tx, item: Send, permit: Permit) -> None:
     """Writing to somebody makes them one's contact."""
-    if permit.adds_contact and permit.peer_id is not None:
-        peer_id = permit.peer_id
+    peer_id = permit.peer_id
+    if (
+        permit.kind == "direct"
+        and not permit.entered
+        and peer_id is not None
+        and store.adds_contacts(tx, item.sender_id)
+    ):
         changing(tx, item.sender_id, peer_id, lambda: add(tx, item.sender_id, peer_id, by_hand=False))
 
 

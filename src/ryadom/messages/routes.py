@@ -12,7 +12,7 @@ from ryadom.chats.actions import membership
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.errors import Refusal
-from ryadom.protocol.schemas import MAX_ID, ClientId, Id, Message, MessageText
+from ryadom.protocol.schemas import MAX_ID, ClientId, Id, Message, MessageText, check_client_id, check_text
 from ryadom.rest import an_id, either, problems
 
 from . import store
@@ -33,11 +33,21 @@ class MessageDraft(msgspec.Struct, frozen=True):
     client_id: ClientId | None = None
     reply_to: Id | None = None
 
+    def __post_init__(self) -> None:
+        """Check what the types do not."""
+        check_text(self.text)
+        if self.client_id is not None:
+            check_client_id(self.client_id)
+
 
 class NewText(msgspec.Struct, frozen=True):
     """A message's new text."""
 
     text: MessageText
+
+    def __post_init__(self) -> None:
+        """Check what the types do not."""
+        check_text(self.text)
 
 
 def routes(messages: Messages, db: Database) -> list[HTTPRouteHandler]:

@@ -2,11 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, insert, select, true, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, select, true, update
 
 from ryadom.chats.store import MESSAGE_COLUMNS, PEER_ID, may_write, message_of
 from ryadom.contacts.store import blocked
-from ryadom.db.query import ids_in, rows
+from ryadom.db.query import ids_in, new, rows
 from ryadom.db.tables import Instant, chat_members, chats, contacts, messages, user
 from ryadom.db.tx import Tx
 from ryadom.protocol.schemas import Message
@@ -21,22 +21,12 @@ PERMITS = (
         chats.c.kind,
         chat_members.c.role,
         chats.c.last_seq,
+        chat_members.c.read_up_to_seq,
         _peer.c.id,
         _peer.c.deleted_at.is_(None),
         blocked(chat_members.c.user_id, _peer.c.id),
-        and_(
-            func.coalesce(_sender.c.settings["add_contacts"].as_boolean(), true()),
-            ~exists(
-                select(1).where(contacts.c.owner_id == _sender.c.id, contacts.c.contact_id == _peer.c.id)
-            ),
-        ),
-        ~exists(
-            select(1).where(
-                _later.c.chat_id == chats.c.id,
-                _later.c.seq > chat_members.c.read_up_to_seq,
-                _later.c.sender_id != chat_members.c.user_id,
-                _later.c.deleted_at.is_(None),
-            )
+        exists(
+            select(1).where(contacts.c.owner_id == chat_members.c.user_id, contacts.c.contact_id == _peer.c.id)
         ),
     )
     .select_from(
@@ -49,30 +39,34 @@ PERMITS = (
             ),
         )
         .join(chats, chats.c.id == chat_members.c.chat_id)
-        .join(_sender, _sender.c.id == chat_members.c.user_id)
         .outerjoin(_peer, _peer.c.id == PEER_ID)
     )
 )  # fmt: skip
+ADDS_CONTACTS = select(func.coalesce(_sender.c.settings["add_contacts"].as_boolean(), true())).where(
+    _sender.c.id == bindparam("sender")
+)
+_marked = rows("items", user_id=BigInteger, chat_id=BigInteger, mark=BigInteger)
+UNSEEN = select(_marked.c.ordinal).where(
+    exists(
+        select(1)
+        .where(
+            _later.c.chat_id == _marked.c.chat_id,
+            _later.c.seq > _marked.c.mark,
+            _later.c.sender_id != _marked.c.user_id,
+            _later.c.deleted_at.is_(None),
+        )
+        .correlate(_marked)
+    )
+)
 _named = rows("items", sender_id=BigInteger, client_id=Text)
 KNOWN = select(*MESSAGE_COLUMNS).select_from(
     _named.join(messages, and_(messages.c.sender_id == _named.c.sender_id, messages.c.client_id == _named.c.client_id))
 )
 IN_CHAT = select(messages.c.id, messages.c.chat_id).where(messages.c.id.in_(ids_in("ids")))
-_new = rows(
-    "items", chat_id=BigInteger, seq=BigInteger, rev=BigInteger, sender_id=BigInteger, text=Text, client_id=Text,
-    reply_to=BigInteger,
+_APPENDED = (
+    "id", "chat_id", "seq", "rev", "sent_rev", "sender_id", "text", "client_id", "reply_to", "created_at", "behind",
 )  # fmt: skip
-APPEND = (
-    insert(messages)
-    .from_select(
-        ["chat_id", "seq", "rev", "sender_id", "text", "client_id", "reply_to", "kind", "created_at"],
-        select(
-            _new.c.chat_id, _new.c.seq, _new.c.rev, _new.c.sender_id, _new.c.text, _new.c.client_id, _new.c.reply_to,
-            bindparam("kind", type_=Text), bindparam("now", type_=Instant),
-        ).order_by(_new.c.ordinal),
-    )
-    .returning(messages.c.chat_id, messages.c.seq, messages.c.id)
-)  # fmt: skip
+APPEND = new(messages, *_APPENDED)
 ADVANCE = (
     update(chats).where(chats.c.id == bindparam("chat")).values(last_seq=bindparam("seq"), rev=bindparam("new_rev"))
 )
@@ -98,7 +92,17 @@ _in_chat = select(*MESSAGE_COLUMNS).where(messages.c.chat_id == bindparam("chat_
 _in_range = and_(messages.c.seq > bindparam("after"), messages.c.seq < bindparam("before"))
 LATEST = _in_chat.where(_in_range).order_by(messages.c.seq.desc()).limit(bindparam("limit"))
 EARLIEST = _in_chat.where(_in_range).order_by(messages.c.seq).limit(bindparam("limit"))
-SINCE = _in_chat.where(messages.c.rev > bindparam("rev")).order_by(messages.c.rev).limit(bindparam("limit"))
+_untouched = and_(messages.c.edited_at.is_(None), messages.c.deleted_at.is_(None))
+NEW_SINCE = (
+    _in_chat.where(_untouched, messages.c.seq > bindparam("after")).order_by(messages.c.seq).limit(bindparam("limit"))
+)
+CHANGED_SINCE = (
+    _in_chat.where(~_untouched, messages.c.rev > bindparam("rev")).order_by(messages.c.rev).limit(bindparam("limit"))
+)
+SENT_REV = select(messages.c.sent_rev).where(
+    messages.c.chat_id == bindparam("chat_id"), messages.c.seq == bindparam("seq")
+)
+LAST_SEQ = select(chats.c.last_seq).where(chats.c.id == bindparam("chat_id"))
 EDIT = (
     update(messages)
     .where(messages.c.id == bindparam("message"))
@@ -118,13 +122,12 @@ class Permit(NamedTuple):
     kind: str
     role: str
     last_seq: int
+    mark: int
     peer_id: int | None
     peer_here: bool
     blocked: bool
-    adds_contact: bool
-    """The peer has never been among the sender's contacts, and the sender's setting adds whom they write to."""
-    clear: bool
-    """Nothing of others lies unread before the sender's next message."""
+    entered: bool
+    """The peer is, or has been, among the sender's contacts."""
 
     @property
     def may_write(self) -> bool:
@@ -142,15 +145,26 @@ class Row(NamedTuple):
     text: str
     client_id: str | None
     reply_to: int | None
+    behind: bool
+    """Others' messages lie unread before it."""
 
 
 def permits(tx: Tx, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], Permit]:
     """What each (sender, chat) may do; one who is no member is missing."""
-    found = {}
-    for place, *values in tx.run(PERMITS, items=pairs):
-        permit = Permit(*values)
-        found[pairs[place]] = permit._replace(adds_contact=bool(permit.adds_contact) and permit.kind == "direct")
-    return found
+    return {pairs[row[0]]: Permit(*row[1:]) for row in tx.run(PERMITS, items=pairs)}
+
+
+def behind(tx: Tx, permitted: dict[tuple[int, int], Permit]) -> set[tuple[int, int]]:
+    """Which of these (sender, chat) have others' messages unread."""
+    doubtful = [(*pair, permit.mark) for pair, permit in permitted.items() if permit.mark < permit.last_seq]
+    if not doubtful:
+        return set()
+    return {doubtful[place][:2] for (place,) in tx.run(UNSEEN, items=doubtful)}
+
+
+def adds_contacts(tx: Tx, sender_id: int) -> bool:
+    """Whether this person's contacts grow by whom they write to."""
+    return bool(tx.value(ADDS_CONTACTS, sender=sender_id))
 
 
 def known(tx: Tx, names: list[tuple[int, str]]) -> dict[tuple[int, str], Message]:
@@ -166,27 +180,26 @@ def chats_of(tx: Tx, message_ids: list[int]) -> dict[int, int]:
     return dict(tx.run(IN_CHAT, ids=message_ids)) if message_ids else {}
 
 
-def append(tx: Tx, new: list[Row]) -> list[Message]:
-    """Store messages; they come back in the same order."""
-    ids = {(chat_id, seq): id_ for chat_id, seq, id_ in tx.run(APPEND, items=new, kind="text", now=tx.now)}
-    last = {row.chat_id: row for row in new}
-    tx.run_many(ADVANCE, [{"chat": row.chat_id, "seq": row.seq, "new_rev": row.rev} for row in last.values()])
-    return [
-        Message(
-            id=ids[row.chat_id, row.seq], chat_id=row.chat_id, seq=row.seq, rev=row.rev, kind="text",
-            sender_id=row.sender_id, text=row.text, client_id=row.client_id, reply_to=row.reply_to,
-            created_at=tx.now, edited_at=None, deleted=False,
-        )
-        for row in new
-    ]  # fmt: skip
-
-
-def move_own_marks(tx: Tx, moved: list[Message]) -> None:
-    """Set the senders' own marks to these messages of theirs."""
-    tx.run_many(
-        OWN_MARK,
-        [{"chat": one.chat_id, "sender": one.sender_id, "seq": one.seq, "new_rev": one.rev} for one in moved],
-    )
+def append(tx: Tx, added: list[Row]) -> list[Message]:
+    """Store messages; they come back in the same order. Raises when a client_id was there before."""
+    first_id = tx.next_message_ids(len(added))
+    stamp, now = tx.stamp, tx.now
+    rows_, messages_ = [], []
+    for id_, (chat_id, seq, rev, sender_id, text, client_id, reply_to, behind_) in enumerate(added, first_id):
+        rows_.append((id_, chat_id, seq, rev, rev, sender_id, text, client_id, reply_to, stamp, int(behind_)))
+        messages_.append(
+            Message(
+                id=id_, chat_id=chat_id, seq=seq, rev=rev, kind="text", sender_id=sender_id, text=text,
+                client_id=client_id, reply_to=reply_to, created_at=now, edited_at=None, deleted=False,
+            )
+        )  # fmt: skip
+    tx.run_rows(APPEND, _APPENDED, rows_)
+    last = {row.chat_id: (row.chat_id, row.seq, row.rev) for row in added}
+    tx.run_rows(ADVANCE, ("chat", "seq", "new_rev"), list(last.values()))
+    moved = [(row.chat_id, row.sender_id, row.seq, row.rev) for row in added if not row.behind]
+    if moved:
+        tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), moved)
+    return messages_
 
 
 def get_message(tx: Tx, message_id: int, reader: int) -> Message | None:
@@ -208,4 +221,23 @@ def history(tx: Tx, chat_id: int, limit: int, before: int | None, after: int | N
 
 def since(tx: Tx, chat_id: int, rev: int, limit: int) -> list[Message]:
     """What is new, edited or deleted after a rev, by rev."""
-    return [message_of(row) for row in tx.run(SINCE, chat_id=chat_id, rev=rev, limit=limit)]
+    found = tx.run(NEW_SINCE, chat_id=chat_id, after=_sent_by(tx, chat_id, rev), limit=limit)
+    found = found + tx.run(CHANGED_SINCE, chat_id=chat_id, rev=rev, limit=limit)
+    return sorted(map(message_of, found), key=lambda message: message.rev)[:limit]
+
+
+def _sent_by(tx: Tx, chat_id: int, rev: int) -> int:
+    """The seq of the last message that was sent at or before a rev; 0 for none. Near the end it is found soonest."""
+    high = tx.value(LAST_SEQ, chat_id=chat_id) + 1
+    step = 1
+    low = max(high - step, 0)
+    while low > 0 and tx.value(SENT_REV, chat_id=chat_id, seq=low) > rev:
+        step *= 2
+        low, high = max(low - step, 0), low
+    while high - low > 1:
+        middle = (low + high) // 2
+        if tx.value(SENT_REV, chat_id=chat_id, seq=middle) > rev:
+            high = middle
+        else:
+            low = middle
+    return low

@@ -117,6 +117,8 @@ class Typing:
             self._stopped(typed)
 
     def _new_message(self, event: NewMessage) -> None:
+        if not self._board:
+            return
         typed = Typed(event.message.sender_id, event.message.chat_id)
         if self._board.stop_person(typed):
             self._stopped(typed)

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from .schemas import ClientId, Id, MessageText
+from .schemas import ClientId, Id, MessageText, check_client_id, check_text
 
 
 class Auth(msgspec.Struct, frozen=True, tag_field="type", tag="auth"):
@@ -50,6 +50,11 @@ class SendMessage(msgspec.Struct, frozen=True, tag_field="type", tag="send_messa
     text: MessageText
     client_id: ClientId
     reply_to: Id | None = None
+
+    def __post_init__(self) -> None:
+        """Check what the types do not."""
+        check_text(self.text)
+        check_client_id(self.client_id)
 
 
 Command = Ping | Subscribe | TypingStartCommand | TypingStopCommand | Read | SendMessage

@@ -34,14 +34,40 @@ _decode_echo = msgspec.json.Decoder(Echo, strict=False).decode
 
 
 class Later(NamedTuple):
-    """An answer that waits for something: the future, and what its result becomes."""
+    """An answer that waits for something: how that is begun, and what its result becomes.
 
-    future: "asyncio.Future[Any]"
+    `begin` is given who must be told the result, or the exception. It may raise `Refusal`.
+    """
+
+    begin: Callable[[Callable[[Any], None]], None]
     make: Callable[[Any], Event | None] = lambda result: None
 
 
 Answer = Event | Later | None
 Handler = Callable[[Client, Any], Answer]
+
+
+class Reply:
+    """The answer to one command, once its result is there."""
+
+    __slots__ = ("_client", "_client_id", "_gate", "_make")
+
+    def __init__(
+        self, gate: "SocketGate", client: Client, make: Callable[[Any], Event | None], client_id: str | None
+    ) -> None:
+        self._gate = gate
+        self._client = client
+        self._make = make
+        self._client_id = client_id
+
+    def __call__(self, result: Any) -> None:
+        """Send what the result, or the exception, becomes."""
+        if isinstance(result, Exception):
+            self._gate.fail(self._client, result, self._client_id)
+            return
+        event = self._make(result)
+        if event is not None:
+            self._client.socket.send(text_frame(encode(event)))
 
 
 class Doors(Protocol):
@@ -186,30 +212,22 @@ class SocketGate:
         client_id = getattr(command, "client_id", None)
         try:
             answer = self._handlers[type(command)](client, command)
+            if type(answer) is Later:
+                answer.begin(Reply(self, client, answer.make, client_id))
+            elif answer is not None:
+                client.socket.send(text_frame(encode(answer)))
         except Refusal as refusal:
             self._refuse(client, refusal, client_id)
             return
         except Exception as error:  # a mistake of ours must not end the socket
             self._mistake(client, error, client_id)
-            return
-        if isinstance(answer, Later):
-            make = answer.make
-            answer.future.add_done_callback(lambda future: self._answer_later(client, future, make, client_id))
-        elif isinstance(answer, Event):
-            client.socket.send(text_frame(encode(answer)))
 
-    def _answer_later(
-        self, client: Client, future: "asyncio.Future[Any]", make: Callable[[Any], Event | None], client_id: str | None
-    ) -> None:
-        if future.cancelled():
-            return
-        error = future.exception()
+    def fail(self, client: Client, error: Exception, client_id: str | None) -> None:
+        """Say why a command was not carried out."""
         if isinstance(error, Refusal):
             self._refuse(client, error, client_id)
-        elif error is not None:
+        else:
             self._mistake(client, error, client_id)
-        elif (event := make(future.result())) is not None:
-            client.socket.send(text_frame(encode(event)))
 
     def _mistake(self, client: Client, error: BaseException, client_id: str | None) -> None:
         log.error("a command failed", exc_info=error)

@@ -3,7 +3,8 @@
 An event is encoded and framed once, whatever the number of connections; each connection writes once per loop tick.
 """
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Protocol
 
 import msgspec
@@ -25,8 +26,6 @@ from ryadom.protocol.events import (
 from .frames import text_frame
 
 encode = msgspec.json.Encoder().encode
-
-_STEPS = (UserOnline, UserOffline)
 
 
 class Socket(Protocol):
@@ -70,7 +69,7 @@ class Count:
 class Person:
     """A person who is connected here: their connections, and what fan-out needs to know without asking the database."""
 
-    __slots__ = ("chats", "clients", "mutual", "rev")
+    __slots__ = ("chats", "clients", "mutual", "rev", "total")
 
     def __init__(self, chats: dict[int, Count], mutual: set[int], rev: int) -> None:
         self.clients: list[Client] = []
@@ -78,6 +77,8 @@ class Person:
         self.mutual = mutual
         self.rev = rev
         """The highest rev of anything that concerns this person."""
+        self.total: int | None = None
+        """What is unread in all; None when it must be added up. For who keeps the counts."""
 
 
 class Hub:
@@ -87,8 +88,8 @@ class Hub:
         self.people: dict[int, Person] = {}
         self.chats: dict[int, set[int]] = {}
         self._sessions: dict[int, list[Client]] = {}
-        self.on_event: Callable[[str, int], None] = lambda name, deliveries: None
-        """Told the name of every event delivered, and to how many connections."""
+        self.delivered: dict[str, int] = defaultdict(int)
+        """Name of an event → to how many connections it went, since the start."""
 
     @property
     def connections(self) -> int:
@@ -127,12 +128,14 @@ class Hub:
         person = self.people.get(user_id)
         if person is not None:
             person.chats[chat_id] = count
+            person.total = None
             self.chats.setdefault(chat_id, set()).add(user_id)
 
     def leave(self, chat_id: int, user_id: int) -> None:
         """A connected person is a member no more."""
         person = self.people.get(user_id)
         if person is not None and person.chats.pop(chat_id, None) is not None:
+            person.total = None
             self._forget_member(chat_id, user_id)
 
     def _forget_member(self, chat_id: int, user_id: int) -> None:
@@ -158,55 +161,73 @@ class Hub:
         return len(clients)
 
     def deliver(self, event: Event, to: Audience) -> None:
-        """Hand an event to every connection of its audience that wants it."""
-        name = NAMES[type(event)]
-        rev = event.rev if isinstance(event, DurableEvent) else 0
-        slot, droppable = _pressure(event)
-        frame: bytes | None = None
-        deliveries = 0
-        for person, clients in self._reach(to):
-            if rev > person.rev:
-                person.rev = rev
+        """Hand an event to every connection of its audience that wants it: encoded once, written with the tick."""
+        kind = KINDS[type(event)]
+        name = kind.name
+        clients = self._reach(to, name, event.rev if kind.durable else 0)  # type: ignore[attr-defined]
+        if clients:
+            frame = text_frame(encode(event))
+            slot = None if kind.slot is None else (kind.slot, event.user_id)  # type: ignore[attr-defined]
+            droppable = kind.droppable
             for client in clients:
-                if name in client.wanted and _admits(to, client):
-                    if frame is None:
-                        frame = text_frame(encode(event))
-                    client.socket.send(frame, slot, droppable)
-                    deliveries += 1
-        if deliveries:
-            self.on_event(name, deliveries)
+                client.socket.send(frame, slot, droppable)
+            self.delivered[name] += len(clients)
 
-    def _reach(self, to: Audience) -> Iterable[tuple[Person, list[Client]]]:
-        people = self.people
+    def tell(self, person: Person, event: DurableEvent) -> None:
+        """Hand an event to every connection of one person that wants it."""
+        name = KINDS[type(event)].name
+        if event.rev > person.rev:
+            person.rev = event.rev
+        frame = None
+        for client in person.clients:
+            if name in client.wanted:
+                if frame is None:
+                    frame = text_frame(encode(event))
+                client.socket.send(frame)
+                self.delivered[name] += 1
+
+    def _reach(self, to: Audience, name: str, rev: int) -> list[Client]:
+        """The connections of an audience that want an event; their people have heard of its rev."""
         match to:
             case Users():
-                found = [people[user_id] for user_id in to.ids if user_id in people]
+                clients = self._of(to.ids, name, rev)
+                if to.away is not None:
+                    clients = [client for client in clients if client.wants_away is to.away]
+                if to.except_session is not None:
+                    clients = [client for client in clients if client.session_id != to.except_session]
             case Chat():
-                found = [people[user_id] for user_id in self.chats.get(to.id, ())]
+                clients = self._of(self.chats.get(to.id, ()), name, rev)
             case Session():
-                clients = self._sessions.get(to.id)
-                return [(people[clients[0].user_id], clients)] if clients else ()
-        return [(person, person.clients) for person in found]
+                mates = self._sessions.get(to.id, ())
+                return [client for client in mates if name in client.wanted]
+        if to.except_connection is not None:
+            clients = [client for client in clients if client.socket.id != to.except_connection]
+        return clients
+
+    def _of(self, user_ids: Iterable[int], name: str, rev: int) -> list[Client]:
+        people = self.people
+        clients = []
+        for user_id in user_ids:
+            person = people.get(user_id)
+            if person is not None:
+                if rev > person.rev:
+                    person.rev = rev
+                clients += [client for client in person.clients if name in client.wanted]
+        return clients
 
 
-def _admits(to: Audience, client: Client) -> bool:
-    match to:
-        case Users():
-            return (
-                (to.except_connection is None or client.socket.id != to.except_connection)
-                and (to.except_session is None or client.session_id != to.except_session)
-                and (to.away is None or to.away is client.wants_away)
-            )
-        case Chat():
-            return to.except_connection is None or client.socket.id != to.except_connection
-        case Session():
-            return True
+class Kind:
+    """What delivery must know of a kind of event, and how it gives way on a connection that does not read."""
+
+    __slots__ = ("droppable", "durable", "name", "slot")
+
+    def __init__(self, event: type[Event]) -> None:
+        self.name = NAMES[event]
+        self.durable = issubclass(event, DurableEvent)
+        self.slot = _SLOTS.get(event)
+        """Only the latest of a person waits in this slot."""
+        self.droppable = event in (TypingStart, TypingStop)
 
 
-def _pressure(event: Event) -> tuple[object, bool]:
-    """How an event gives way on a connection that does not read: the slot it shares, whether it may be dropped."""
-    if isinstance(event, StatusChange):
-        return ("status", event.user_id), False
-    if isinstance(event, _STEPS):
-        return ("step", event.user_id), False
-    return None, isinstance(event, TypingStart | TypingStop)
+_SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}
+KINDS = {event: Kind(event) for event in NAMES}

@@ -3,7 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
-from ryadom.db.database import Database
+from ryadom.db.database import Database, Told
 from ryadom.db.tx import Tx
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
@@ -34,6 +34,10 @@ class Receipts:
     def mark_read(self, user_id: int, chat_id: int, message_id: int) -> "asyncio.Future[Marked]":
         """Mark a message and all before it in its chat as read. Refuses `not_found`."""
         return self._db.write_many(mark_read, Ask(user_id, chat_id, message_id))
+
+    def post(self, user_id: int, chat_id: int, message_id: int, told: Told) -> None:
+        """`mark_read` for a socket: `told` gets what the mark is now, or the refusal."""
+        self._db.post(mark_read, Ask(user_id, chat_id, message_id), told)
 
     async def read(self, user_id: int, chat_id: int | None, message_ids: list[int]) -> ReadResult:
         """The same for the last of several messages of one chat. Refuses `not_found`, `different_chats`."""

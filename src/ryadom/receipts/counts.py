@@ -13,8 +13,7 @@ from ryadom.clock import Clock
 from ryadom.contacts.store import mutual_ids
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
-from ryadom.protocol.audience import Users
-from ryadom.protocol.events import Event, NewMessage, UnreadChanged, UnreadMessage
+from ryadom.protocol.events import NewMessage, UnreadChanged, UnreadMessage
 from ryadom.protocol.facts import CountMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
 from ryadom.realtime.hub import Count, Hub, Person
 from ryadom.realtime.outbox import Outbox
@@ -29,7 +28,6 @@ class Counts:
 
     def __init__(self, hub: Hub, outbox: Outbox, db: Database, clock: Clock) -> None:
         self._hub = hub
-        self._outbox = outbox
         self._db = db
         self._clock = clock
         self._unmute: list[tuple[float, int, int]] = []
@@ -69,35 +67,58 @@ class Counts:
             person = self._hub.people.get(user_id)
             count = person.chats.get(chat_id) if person is not None else None
             if person is not None and count is not None and count.muted_until == until:
-                self._tell(user_id, person, chat_id, count)
+                person.total = None
+                self._tell(person, chat_id, count)
 
     def _sum(self, person: Person) -> int:
-        now = self._clock.now()
-        return sum(count.unread for count in person.chats.values() if count.muted_until <= now)
+        if person.total is None or self._mute_has_ended():
+            now = self._clock.now()
+            person.total = sum(count.unread for count in person.chats.values() if count.muted_until <= now)
+        return person.total
+
+    def _mute_has_ended(self) -> bool:
+        """Whether someone's chat counts again, and the sweep has not been there yet."""
+        return bool(self._unmute) and self._unmute[0][0] <= self._clock.now()
+
+    def _set(self, person: Person, count: Count, unread: int, rev: int) -> None:
+        """The one place where a count changes."""
+        if person.total is not None and (not count.muted_until or count.muted_until <= self._clock.now()):
+            person.total += unread - count.unread
+        count.unread, count.rev = unread, rev
 
     def _new_message(self, event: NewMessage) -> None:
         message = event.message
-        for user_id in self._hub.chats.get(message.chat_id, ()):
-            if user_id == message.sender_id:
+        chat_id, sender_id, rev = message.chat_id, message.sender_id, event.rev
+        people = self._hub.people
+        for user_id in self._hub.chats.get(chat_id, ()):
+            person = people[user_id]
+            count = person.chats[chat_id]
+            if user_id == sender_id:
+                self._own_message(event, person, count)
                 continue
-            person = self._hub.people[user_id]
-            count = person.chats[message.chat_id]
-            if event.rev > count.rev:
-                count.unread += 1
-                count.rev = event.rev
+            if rev > count.rev:
+                self._set(person, count, count.unread + 1, rev)
             unread = UnreadMessage(
-                timestamp=event.timestamp, rev=event.rev, chat_id=message.chat_id, message_id=message.id,
-                sender_id=message.sender_id, unread_count=count.unread, total_unread=self._sum(person),
+                timestamp=event.timestamp, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=sender_id,
+                unread_count=count.unread, total_unread=self._sum(person),
             )  # fmt: skip
-            self._send(unread, user_id)
+            self._hub.tell(person, unread)
+
+    def _own_message(self, event: NewMessage, person: Person, count: Count) -> None:
+        """Who has nothing unread has read up to what they write."""
+        if count.unread == 0:
+            if event.rev > count.rev:
+                count.mark, count.rev = event.message.seq, event.rev
+            self._tell(person, event.message.chat_id, count, event.timestamp)
 
     def _moved(self, fact: CountMoved) -> None:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None:
             person, count = found
             if fact.rev > count.rev:
-                count.unread, count.mark, count.rev = fact.unread_count, fact.up_to_seq, fact.rev
-            self._tell(fact.user_id, person, fact.chat_id, count)
+                count.mark = fact.up_to_seq
+                self._set(person, count, fact.unread_count, fact.rev)
+            self._tell(person, fact.chat_id, count)
 
     def _removed(self, fact: MessageRemoved) -> None:
         for user_id in self._hub.chats.get(fact.chat_id, ()):
@@ -105,9 +126,8 @@ class Counts:
             count = person.chats[fact.chat_id]
             if user_id != fact.sender_id and fact.seq > count.mark:
                 if fact.rev > count.rev:
-                    count.unread -= 1
-                    count.rev = fact.rev
-                self._tell(user_id, person, fact.chat_id, count)
+                    self._set(person, count, count.unread - 1, fact.rev)
+                self._tell(person, fact.chat_id, count)
 
     def _joined(self, fact: MemberJoined) -> None:
         person = self._hub.people.get(fact.user_id)
@@ -117,7 +137,7 @@ class Counts:
         if known is None or known.rev < fact.rev:
             known = Count(0, fact.up_to_seq, 0.0, fact.rev)
             self._hub.join(fact.chat_id, fact.user_id, known)
-        self._tell(fact.user_id, person, fact.chat_id, known)
+        self._tell(person, fact.chat_id, known)
 
     def _left(self, fact: MemberLeft) -> None:
         found = self._find(fact.user_id, fact.chat_id)
@@ -125,17 +145,18 @@ class Counts:
             person, count = found
             self._hub.leave(fact.chat_id, fact.user_id)
             if count.unread:
-                count.unread, count.rev = 0, fact.rev
-                self._tell(fact.user_id, person, fact.chat_id, count)
+                self._set(person, count, 0, fact.rev)
+                self._tell(person, fact.chat_id, count)
 
     def _muted(self, fact: Muted) -> None:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None:
             person, count = found
             count.muted_until = fact.until
+            person.total = None
             count.rev = max(count.rev, fact.rev)
             self._note_mute(fact.user_id, fact.chat_id, fact.until)
-            self._tell(fact.user_id, person, fact.chat_id, count)
+            self._tell(person, fact.chat_id, count)
 
     def _mutual_flipped(self, fact: MutualFlipped) -> None:
         for one, other in ((fact.first, fact.second), (fact.second, fact.first)):
@@ -160,15 +181,12 @@ class Counts:
             heapq.heappush(self._unmute, (until, user_id, chat_id))
         self.moved()
 
-    def _tell(self, user_id: int, person: Person, chat_id: int, count: Count) -> None:
+    def _tell(self, person: Person, chat_id: int, count: Count, now: datetime | None = None) -> None:
         changed = UnreadChanged(
-            timestamp=self._clock.utcnow(), rev=count.rev, chat_id=chat_id, unread_count=count.unread,
+            timestamp=now or self._clock.utcnow(), rev=count.rev, chat_id=chat_id, unread_count=count.unread,
             total_unread=self._sum(person), up_to_seq=count.mark,
         )  # fmt: skip
-        self._send(changed, user_id)
-
-    def _send(self, event: Event, user_id: int) -> None:
-        self._outbox.send_ephemeral(event, Users([user_id]))
+        self._hub.tell(person, changed)
 
 
 def load_person(tx: Tx, user_id: int) -> Person:

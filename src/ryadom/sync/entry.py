@@ -1,6 +1,8 @@
 """A socket's way in and out, and what it may ask: joins the kernel's gate with the features."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from websockets.datastructures import Headers
@@ -115,8 +117,9 @@ class Entry:
 
     def active(self, client: Client) -> None:
         """A command came in."""
-        device = self._live.commanded(client.session_id, self._clock.now())
-        if device is not None:
+        now = self._clock.now()
+        device = self._live.commanded(client.session_id, now)
+        if device is not None and (now - device.saved >= SAVE_EVERY or device.saved_as != "socket" or device.absent):
             self.save_now_and_then(device)
 
     def beat(self, connection: Connection) -> None:
@@ -162,12 +165,18 @@ def handlers(
         now = clock.utcnow()
         return Pong(timestamp=now, server_time=now, rev=rev, contacts_status=statuses_)
 
+    def message_sent(sent: Sent) -> Event:
+        message = sent.message
+        return MessageSent(
+            timestamp=clock.utcnow(), client_id=message.client_id or "", message=message, rev=message.rev
+        )  # fmt: skip
+
     def ping(client: Client, command: Ping) -> Answer:
         async def answer() -> Event:
             seen = await statuses.for_pong(client.user_id, away=client.wants_away)
             return now_pong(client, hub.people[client.user_id].rev if client.user_id in hub.people else 0, seen)
 
-        return Later(asyncio.ensure_future(answer()), lambda event: event)
+        return Later(partial(_when_done, answer()), lambda event: event)
 
     def typing_start(client: Client, command: TypingStartCommand) -> Answer:
         typing.type_now(client.user_id, client.session_id, command.chat_id, is_typing=True)
@@ -179,13 +188,13 @@ def handlers(
 
     def read(client: Client, command: Read) -> Answer:
         # Who reads hears of it by unread_changed, as all their connections do.
-        return Later(receipts.mark_read(client.user_id, command.chat_id, command.message_id))
+        return Later(partial(receipts.post, client.user_id, command.chat_id, command.message_id))
 
     def send_message(client: Client, command: SendMessage) -> Answer:
-        sent = messages.send(
-            Send(client.user_id, command.chat_id, command.text, command.client_id, command.reply_to, client.socket.id)
+        send = Send(
+            client.user_id, command.chat_id, command.text, command.client_id, command.reply_to, client.socket.id
         )
-        return Later(sent, lambda done: _message_sent(clock, command.client_id, done))
+        return Later(partial(messages.post, send), message_sent)
 
     return {
         Ping: ping, Subscribe: _subscribe, TypingStartCommand: typing_start, TypingStopCommand: typing_stop,
@@ -205,5 +214,11 @@ def _subscribe(client: Client, command: Subscribe) -> Answer:
     return None
 
 
-def _message_sent(clock: Clock, client_id: str, sent: Sent) -> Event:
-    return MessageSent(timestamp=clock.utcnow(), client_id=client_id, message=sent.message, rev=sent.message.rev)
+def _when_done(work: Coroutine[Any, Any, Any], told: Callable[[Any], None]) -> None:
+    task = asyncio.ensure_future(work)
+
+    def tell(done: "asyncio.Task[Any]") -> None:
+        if not done.cancelled():
+            told(done.exception() or done.result())
+
+    task.add_done_callback(tell)
