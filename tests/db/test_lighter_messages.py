@@ -1,4 +1,4 @@
-"""From `catching_up` to `lighter_messages`: what each message keeps of its sending, and counts that stay what they were."""
+"""From `catching_up` to `lighter_messages`: what each message keeps of its sending; counts that stay as they were."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -88,7 +88,8 @@ def test_what_is_new_since_a_rev_is_what_a_scan_finds(upgraded: sqlite3.Connecti
 
 
 def test_the_rev_of_sending_rises_with_seq_and_is_below_every_later_change(upgraded: sqlite3.Connection) -> None:
-    wrong = "SELECT 1 FROM messages a JOIN messages b ON b.chat_id = a.chat_id AND b.seq = a.seq + 1 WHERE b.sent_rev < a.sent_rev"
+    wrong = "SELECT 1 FROM messages a JOIN messages b ON b.chat_id = a.chat_id AND b.seq = a.seq + 1"
+    wrong += " WHERE b.sent_rev < a.sent_rev"
     assert upgraded.execute(wrong).fetchall() == []
     assert upgraded.execute("SELECT 1 FROM messages WHERE sent_rev > rev").fetchall() == []
 

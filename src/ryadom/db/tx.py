@@ -1,7 +1,7 @@
 """What a transaction function is given: the database as of now, the clock, and a way to emit."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ NEXT_IDS = _next_ids.returning(revision.c.last_message_id)
 NEXT_REV = update(revision).values(value=case((_after > _now, _after), else_=_now)).returning(revision.c.value)
 
 
-_to_driver: Callable[[datetime], Any] = Instant().dialect_impl(_dialect).bind_processor(_dialect)
+_to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
 
 
 class Emission(NamedTuple):

@@ -172,12 +172,9 @@ def send_many(tx: Tx, items: list[Send]) -> list[Sent | Refusal]:
 def _acquaint(tx: Tx, item: Send, permit: Permit) -> None:
     """Writing to somebody makes them one's contact."""
     peer_id = permit.peer_id
-    if (
-        permit.kind == "direct"
-        and not permit.entered
-        and peer_id is not None
-        and store.adds_contacts(tx, item.sender_id)
-    ):
+    if permit.entered or permit.kind != "direct" or peer_id is None:
+        return
+    if store.adds_contacts(tx, item.sender_id):
         changing(tx, item.sender_id, peer_id, lambda: add(tx, item.sender_id, peer_id, by_hand=False))
 
 

@@ -228,7 +228,7 @@ def since(tx: Tx, chat_id: int, rev: int, limit: int) -> list[Message]:
 
 def _sent_by(tx: Tx, chat_id: int, rev: int) -> int:
     """The seq of the last message that was sent at or before a rev; 0 for none. Near the end it is found soonest."""
-    high = tx.value(LAST_SEQ, chat_id=chat_id) + 1
+    high: int = tx.value(LAST_SEQ, chat_id=chat_id) + 1
     step = 1
     low = max(high - step, 0)
     while low > 0 and tx.value(SENT_REV, chat_id=chat_id, seq=low) > rev:
