@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run test torture lint format web types screenshots lock upgrade system-deps setup setup-dev
+.PHONY: help run test torture lint format web types screenshots bench bench-quick lock upgrade system-deps setup setup-dev
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -12,7 +12,7 @@ run: setup  ## set up what is missing, build the client and start the server on 
 	@exec $(PY) -m ryadom serve
 
 test: setup-dev  ## every check and test, with the time each part took
-	@scripts/system_deps.sh curl chromium fonts-dejavu-core fonts-noto-color-emoji
+	@scripts/system_deps.sh curl gcc chromium fonts-dejavu-core fonts-noto-color-emoji
 	@exec $(PY) scripts/check.py
 
 torture: setup-dev  ## the tests that can run longer, with many more steps
@@ -34,6 +34,14 @@ types: setup-dev  ## write the descriptions of the API and the client's types an
 screenshots: setup-dev  ## make the pictures in docs/screenshots/ anew from the demo
 	@scripts/system_deps.sh chromium fonts-roboto-unhinted fonts-noto-color-emoji
 	@$(PY) scripts/screenshots.py
+
+bench: setup-dev  ## measure everything and write docs/performance.md anew; about an hour, with nothing else running
+	@scripts/system_deps.sh gcc libc6-dev
+	@exec $(PY) -m bench
+
+bench-quick: setup-dev  ## measure everything briefly, in less than two minutes, and write nothing
+	@scripts/system_deps.sh gcc libc6-dev
+	@exec $(PY) -m bench --quick
 
 lock: setup-dev  ## write the locks anew from pyproject.toml, changing no more than needed
 	@scripts/lock.sh

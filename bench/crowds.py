@@ -21,7 +21,7 @@ CONTACTS = 50
 
 def main_presence() -> None:
     """Measure a change among so many people."""
-    sizes = (1000, 10_000) if quick() else (1000, 10_000, 100_000)
+    sizes = (1000, 5000) if quick() else (1000, 10_000, 100_000)
     with ExitStack() as stack:
         made = {size: _among(size) for size in sizes}
         servers = {size: stack.enter_context(Node(people.data)) for size, people in made.items()}
@@ -52,7 +52,7 @@ def _changes(load: Load) -> Run:
 
 def main_group() -> None:
     """Measure a message to so many members."""
-    sizes = (10, 100, 1000) if quick() else (10, 100, 1000, 10_000)
+    sizes = (10, 100) if quick() else (10, 100, 1000, 10_000)
     curve(
         "message to a group, per member online", "CPU µs", "members online", "≤ 7 µs each, linear",
         {size: partial(group, size) for size in sizes}, per=lambda size: size, target=7,

@@ -46,7 +46,7 @@ def asked(server: Node, path: str, token: str) -> Run:
     """A closed loop of one connection."""
     with Load(plan(path, server.port, token), server.pids) as load:
         load.open()
-        return load.closed(1, seconds(2), 0.3)
+        return load.closed(1, seconds(2), warm=0.3)
 
 
 def main() -> None:

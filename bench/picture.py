@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .document import DOCS, Line, amount, lines, rivals
 
-WIDTH, LEFT, BARS, END = 800, 28, 218, 648
+WIDTH, LEFT, BARS, END = 800, 28, 218, 628
 BAR, GAP, TITLE, BLOCK = 13, 5, 20, 20
 PEERS = 3
 TIME = {
@@ -62,15 +62,22 @@ class Block(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """A logarithmic scale from one power of ten to another."""
+    """A logarithmic scale, between two exponents of ten."""
 
-    low: int
-    high: int
+    low: float
+    high: float
 
     def x(self, value: float) -> float:
         """Where a value stands."""
         place = (math.log10(value) - self.low) / (self.high - self.low)
-        return BARS + max(0.004, place) * (END - BARS)
+        return BARS + place * (END - BARS)
+
+    def ticks(self) -> list[float]:
+        """Powers of ten, or 1, 2, 5 of each when these are few."""
+        powers = range(math.floor(self.low), math.ceil(self.high) + 1)
+        steps = (1, 2, 5) if self.high - self.low < 2 else (1,)
+        found = [step * 10.0**power for power in powers for step in steps]
+        return [value for value in found if self.low <= math.log10(value) <= self.high]
 
 
 def blocks(names: dict[str, str], figures: list[Line], peers: list[Line]) -> list[Block]:
@@ -92,7 +99,7 @@ def blocks(names: dict[str, str], figures: list[Line], peers: list[Line]) -> lis
 def scale(some: list[Block]) -> Scale:
     """A scale on which all of these fit."""
     values = [bar.value for block in some for bar in block.bars] + [block.target for block in some if block.target]
-    return Scale(math.floor(math.log10(min(values))), math.ceil(math.log10(max(values))))
+    return Scale(math.log10(min(values) / 2), math.log10(max(values) * 1.2))
 
 
 class Drawing:
@@ -104,10 +111,11 @@ class Drawing:
         self.y = 0.0
 
     def text(self, x: float, y: float, words: str, *, size: float = 12, ink: str = "", weight: int = 400,
-             anchor: str = "start") -> None:  # fmt: skip
-        """Words."""
+             anchor: str = "start", more: str = "") -> None:  # fmt: skip
+        """Words; `more`: what follows in the colour of targets."""
         style = f'font-size="{size}" fill="{ink or self.theme.ink}" font-weight="{weight}" text-anchor="{anchor}"'
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" {style}>{escape(words)}</text>')
+        after = f'<tspan dx="9" font-weight="400" fill="{self.theme.target}">{escape(more)}</tspan>' if more else ""
+        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" {style}>{escape(words)}{after}</text>')
 
     def rectangle(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 2) -> None:
         """A bar."""
@@ -126,9 +134,9 @@ class Drawing:
         steps = scale(some)
         heights = [TITLE + len(block.bars) * (BAR + GAP) + BLOCK for block in some]
         top = self.y + 16
-        for power in range(steps.low, steps.high + 1):
-            x = steps.x(10.0**power)
-            self.text(x, self.y + 10, amount(10.0**power, some[0].unit), size=11, ink=self.theme.soft, anchor="middle")
+        for value in steps.ticks():
+            x = steps.x(value)
+            self.text(x, self.y + 10, amount(value, some[0].unit), size=11, ink=self.theme.soft, anchor="middle")
             self.line(x, top, top + sum(heights) - BLOCK + 6, self.theme.grid)
         self.y = top + 8
         for block, height in zip(some, heights, strict=True):
@@ -147,20 +155,18 @@ class Drawing:
             self.text(BARS - 10, y + 10.5, bar.label, weight=600 if ours else 400, anchor="end",
                       ink=self.theme.ink if ours else self.theme.soft)  # fmt: skip
             self.rectangle(BARS, y, end - BARS, BAR, getattr(self.theme, bar.role))
-            words = amount(bar.value, block.unit)
-            after = end
+            words, goal, after = amount(bar.value, block.unit), "", end
             if place == 0 and block.target:
                 aim = steps.x(block.target)
                 self.line(aim, y - 3, y + BAR + 3, self.theme.target, 2.5)
-                words += f"   target {amount(block.target, block.unit)}"
-                after = max(end, aim)
-            self.rectangle(after + 5, y - 1, 6.7 * len(words) + 4, BAR + 2, self.theme.ground)
-            self.text(after + 8, y + 10.5, words, weight=600 if ours else 400)
+                goal, after = f"target {amount(block.target, block.unit)}", max(end, aim)
+            self.rectangle(after + 5, y - 1, 6.9 * len(words + goal) + 14, BAR + 2, self.theme.ground)
+            self.text(after + 8, y + 10.5, words, weight=600 if ours else 400, more=goal)
             y += BAR + GAP
 
     def svg(self, described: str) -> str:
         """The picture."""
-        height = self.y + 12
+        height = self.y + 4
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
             f'height="{height:.0f}" font-family="{FONT}" role="img">'
@@ -174,7 +180,7 @@ def draw(theme: Theme, figures: list[Line], peers: list[Line]) -> str:
     drawing = Drawing(theme)
     title = "CPU time of the whole server, database included, for one unit of work"
     drawing.text(LEFT, 34, title, size=17, weight=600)
-    drawing.text(LEFT, 54, "Shorter is better. The scale is logarithmic: each line is ten times the one before.",
+    drawing.text(LEFT, 54, "Shorter is better. The scale is logarithmic: mind the numbers above the lines.",
                  ink=theme.soft)  # fmt: skip
     drawing.y = 70
     for names, heading in ((TIME, ""), (MEMORY, "Resident memory")):

@@ -10,7 +10,7 @@ from functools import partial
 
 from . import node
 from .line import compared, interleaved, runs, seconds
-from .load import Plan
+from .load import WARM, Plan
 from .pairs import FLOOR_CHAT, PAIRS, beside, people
 
 WINDOW = 1
@@ -18,7 +18,7 @@ FASTEST = 35_000
 """Reads a second at most, for which there are messages enough."""
 FIRST_ID = 10_000_000
 """Ids of eight digits, so that the frame's counter fits."""
-SECONDS, WARM = 4.0, 1.0
+SECONDS = 4.0
 
 
 def needed() -> int:
@@ -47,7 +47,7 @@ def main() -> None:
         made.messages(chat_id, [2 * pair], each, FIRST_ID + pair * each)
     with beside(made, partial(plan, chat_ids, each), partial(plan, [FLOOR_CHAT] * PAIRS, each)) as (ours, theirs):
         mine, base = interleaved(
-            partial(ours.closed, WINDOW, seconds(SECONDS), WARM), partial(theirs.closed, WINDOW, seconds(2))
+            partial(ours.closed, WINDOW, seconds(SECONDS)), partial(theirs.closed, WINDOW, seconds(2))
         )  # fmt: skip
     compared(
         "read mark, stored, to its author", mine, base, "C floor with fdatasync", target=40, target_rate=20_000,

@@ -6,7 +6,7 @@ set -eu
 present() {
     case $1 in
         postgresql) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ;;
-        fonts-*) ! command -v dpkg >/dev/null || dpkg -s "$1" >/dev/null 2>&1 ;;
+        fonts-* | lib*) ! command -v dpkg >/dev/null || dpkg -s "$1" >/dev/null 2>&1 ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }

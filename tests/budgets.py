@@ -6,6 +6,7 @@ from pathlib import Path
 BUDGETS: dict[str, float] = {
     "architecture": 5,
     "auth": 15,
+    "bench": 120,
     "browser": 180,
     "chats": 5,
     "cli": 30,

@@ -6,9 +6,11 @@ own.
 
 import hashlib
 import json
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from functools import cache
@@ -16,7 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
-CLIENT_CORE, SERVER_CORE = 1, 0
+WARM = 0.3 if "--quick" in sys.argv else 1.0
+"""Seconds that a load runs before it is measured."""
+SERVER_CORE = 0
+CLIENT_CORE = min(1, (os.cpu_count() or 1) - 1)
 
 
 @cache
@@ -144,11 +149,11 @@ class Load:
         """Open all connections that are not; with `per_second` no more than so many."""
         return Run(**self._ask("open", concurrency, per_second))
 
-    def closed(self, window: int, seconds: float, warm: float = 1.0) -> Run:
+    def closed(self, window: int, seconds: float, warm: float = WARM) -> Run:
         """Every lane keeps `window` units under way."""
         return Run(**self._ask("closed", window, warm, seconds))
 
-    def rate(self, per_second: float, seconds: float, warm: float = 1.0) -> Run:
+    def rate(self, per_second: float, seconds: float, warm: float = WARM) -> Run:
         """Units leave by the clock."""
         return Run(**self._ask("rate", per_second, warm, seconds))
 
