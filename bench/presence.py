@@ -5,7 +5,7 @@ all contacts have both events (`status_change` and `user_offline` or `user_onlin
 contact told. The floor makes one write per contact, with both events in it.
 
 *Cycle.* A person's socket closes (1000); after 5 s of grace their 50 contacts are told; they connect anew, and the
-contacts are told again. 200 people share the contacts and go one after the other, 100 a second, so that each is settled
+contacts are told again. 500 people share the contacts and go one after the other, 100 a second, so that each is settled
 alone; and once all at the same time. All CPU from the first close to the last event told counts: handshake, hello,
 pings and database. The floor accepts, tells the 50 in one write each, and tells them again when the socket closes.
 """
@@ -19,7 +19,7 @@ from .line import compared, interleaved, quick
 from .load import Load, Plan, Run
 from .node import Node, People
 
-CONTACTS, CYCLERS, WATCHERS = 1000, 200, 50
+CONTACTS, CYCLERS, WATCHERS = 1000, 500, 50
 SPACED = 100
 
 
@@ -78,7 +78,7 @@ def cycle(side: Side, per_second: float) -> Run:
 
 def main_cycle() -> None:
     """Measure coming and going."""
-    people = CYCLERS // 4 if quick() else CYCLERS
+    people = CYCLERS // 5 if quick() else CYCLERS
     with beside(WATCHERS, people) as (ours, theirs):
         ways = (("one after the other", SPACED, 1200), ("all at once", 0, None))
         for how, per_second, target in ways[:1] if quick() else ways:
