@@ -40,7 +40,8 @@ def page(figures: list[Line], peers: list[Line], text: str) -> str:
     rows = [line for line in figures if "curve" not in line]
     aims = [line for line in rows if "target" in line or goals(line)]
     parts = [
-        INTRO, machines(figures), "## What was to be reached\n", results(aims), "### In detail\n", details(aims),
+        INTRO, machines(figures), *section("## What was to be reached\n", results(aims)),
+        *section("### In detail\n", details(aims)),
         *section("## Beside other programs\n", against(aims, peers)),
         *section("## More figures\n", results([line for line in rows if line not in aims])),
         *section("## How cost grows\n", "\n".join(curve(line) for line in figures if "curve" in line)),
@@ -136,7 +137,7 @@ def curve(line: Line) -> str:
     heads = [number(point[0]) for point in line["curve"]]
     values = [amount(point[1], line["unit"]) for point in line["curve"]]
     promise = f"; promised: {line['promise']}" if line.get("promise") else ""
-    shown = table([line["curve_of"].capitalize(), *heads], [[unit_of(line["unit"]).capitalize(), *values]])
+    shown = table([line["curve_of"].capitalize(), *heads], [[unit_of(line["unit"]), *values]])
     return f"**{line['name']}**{promise}. `python -m bench.{line['bench']}`\n\n{shown}"
 
 
@@ -181,7 +182,7 @@ def amount(value: float, unit: str) -> str:
 
 def unit_of(unit: str) -> str:
     """What a curve's values are."""
-    return "CPU" if unit == "CPU µs" else "time" if unit in ("ms", "s") else "memory"
+    return "CPU" if unit == "CPU µs" else "Time" if unit in ("ms", "s") else "Memory"
 
 
 def number(value: float) -> str:
