@@ -35,7 +35,7 @@ screenshots: setup-dev  ## make the pictures in docs/screenshots/ anew from the 
 	@scripts/system_deps.sh chromium fonts-roboto-unhinted fonts-noto-color-emoji
 	@$(PY) scripts/screenshots.py
 
-bench: setup-dev  ## measure everything and write docs/performance.md anew; about an hour, with nothing else running
+bench: setup-dev  ## measure everything and write docs/performance.md anew; less than an hour, with nothing else running
 	@scripts/system_deps.sh gcc libc6-dev
 	@exec $(PY) -m bench
 

@@ -53,7 +53,7 @@ def page(figures: list[Line], peers: list[Line], text: str) -> str:
 REPEAT = """## How to repeat it
 
 Linux with two cores, Python 3.11 or newer and gcc. `make bench` measures everything and writes the lines and this page
-anew; it takes about an hour, and nothing else should run meanwhile. `make bench-quick` is the short form of less than
+anew; it takes less than an hour, and nothing else should run meanwhile. `make bench-quick` is the short form of less than
 two minutes, which writes nothing. One command: `.venv/bin/python -m bench.typing`, with the name that stands in the
 table. `--runs=1` is for a first look.
 """
@@ -117,7 +117,10 @@ def details(figures: list[Line]) -> str:
 
 
 def against(figures: list[Line], peers: list[Line]) -> str:
-    """Other programs on the same work, measured by bench/peers, the cheapest first."""
+    """Other programs on the same work, the cheapest first.
+
+    bench/peers writes their lines: `name` as Ryadom's line has it, `peer` the program, `value`, `unit`, `rate`.
+    """
     rows = []
     for line in figures:
         for peer in rivals(line["name"], peers):
