@@ -12,7 +12,7 @@ run: setup  ## set up what is missing, build the client and start the server on 
 	@exec $(PY) -m ryadom serve
 
 test: setup-dev  ## every check and test, with the time each part took
-	@scripts/system_deps.sh curl gcc chromium fonts-dejavu-core fonts-noto-color-emoji
+	@scripts/system_deps.sh curl gcc libc6-dev chromium fonts-dejavu-core fonts-noto-color-emoji
 	@exec $(PY) scripts/check.py
 
 torture: setup-dev  ## the tests that can run longer, with many more steps

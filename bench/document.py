@@ -53,9 +53,9 @@ def page(figures: list[Line], peers: list[Line], text: str) -> str:
 REPEAT = """## How to repeat it
 
 Linux with two cores, Python 3.11 or newer and gcc. `make bench` measures everything and writes the lines and this page
-anew; it takes less than an hour, and nothing else should run meanwhile. `make bench-quick` is the short form of less than
-two minutes, which writes nothing. One command: `.venv/bin/python -m bench.typing`, with the name that stands in the
-table. `--runs=1` is for a first look.
+anew; it takes less than an hour, and nothing else should run meanwhile. `make bench-quick` is the short form of less
+than two minutes, which writes nothing. One command: `.venv/bin/python -m bench.typing`, with the name that stands in
+the table; `--runs=1` is for a first look.
 """
 
 
