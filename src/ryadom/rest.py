@@ -142,17 +142,20 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
 
 
-def answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
+async def answer_options(request: Request[Any, Any, Any]) -> Response[None] | None:
     """OPTIONS names every method of its path; the framework names those that were there when the path was new."""
     if request.method != "OPTIONS":
         return None
     path = request.scope["path_template"]
     methods = {method for route in request.app.routes if route.path == path for method in getattr(route, "methods", ())}
-    return uncached(Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))}))
+    return await uncached(Response(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))}))
 
 
-def uncached(response: Response[Any]) -> Response[Any]:
-    """Answers are not to be kept, unless a route says otherwise."""
+async def uncached(response: Response[Any]) -> Response[Any]:
+    """Answers are not to be kept, unless a route says otherwise.
+
+    A coroutine, as is the one above: the framework would run a plain function in another thread.
+    """
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 

@@ -13,7 +13,7 @@ import structlog
 from ryadom.clock import Clock
 from ryadom.protocol.errors import Refusal
 
-from .tx import Emission, Tx
+from .tx import Emission, Memory, Tx
 
 log = structlog.get_logger("ryadom.db")
 
@@ -101,6 +101,8 @@ class Writer:
         self._connection.execute(f"PRAGMA cache_size = {-CACHE}")
         self._clock = clock
         self._done = done
+        self._memory: Memory = {}
+        self._version = 0
         self._batches: SimpleQueue[tuple[list[Work], list[Emission] | None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ryadom-writer", daemon=True)
         self._thread.start()
@@ -128,6 +130,7 @@ class Writer:
 
     def _abandon(self, batch: list[Work], error: Exception) -> None:
         """Nothing of this batch is in the database: everybody gets the same answer."""
+        self._memory.clear()
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         for work in batch:
@@ -139,6 +142,7 @@ class Writer:
             self._begin(wait=0.0)
             return self._perform_all(batch)
         except Exception:  # the thread tries again, waits where it must, and knows what to do when it fails there
+            self._memory.clear()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             return None
@@ -159,6 +163,11 @@ class Writer:
     def _begin(self, wait: float) -> None:
         self._connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
         self._connection.execute("BEGIN IMMEDIATE")
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            # Another process has written.
+            self._version = version
+            self._memory.clear()
 
     def _perform_all(self, batch: list[Work]) -> list[Emission]:
         emissions: list[Emission] = []
@@ -173,10 +182,11 @@ class Writer:
 
         False when it raised: the transaction has begun anew.
         """
-        tx = Tx(self._connection, self._clock.utcnow())
+        tx = Tx(self._connection, self._clock.utcnow(), memory=self._memory)
         try:
             work.results = work.function(tx, work.items)
         except Exception:  # `_perform` runs it again and finds out whose fault it was
+            self._memory.clear()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._connection.execute("BEGIN IMMEDIATE")
@@ -188,6 +198,8 @@ class Writer:
         """Run one function under its savepoint. A set that fails runs again, and then one item after the other."""
         if work.items is None:
             work.results = [self._attempt(work.function, (), emissions)]
+            if not getattr(getattr(work.function, "func", work.function), "keeps_memory", False):
+                self._memory.clear()
             return
         for again in (False, True):
             outcome = self._attempt(work.function, (work.items,), emissions, again=again)
@@ -203,11 +215,12 @@ class Writer:
         self, function: Callable[..., Any], args: Sequence[Any], emissions: list[Emission], *, again: bool = False
     ) -> Any:
         connection = self._connection
-        tx = Tx(connection, self._clock.utcnow(), again=again)
+        tx = Tx(connection, self._clock.utcnow(), again=again, memory=self._memory)
         connection.execute("SAVEPOINT work")
         try:
             result = function(tx, *args)
         except Exception as error:  # whatever a function raises is its caller's answer
+            self._memory.clear()
             if not connection.in_transaction:
                 raise sqlite3.OperationalError(f"the transaction is gone: {error}") from error
             connection.execute("ROLLBACK TO work")

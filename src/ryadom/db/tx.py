@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BigInteger, Executable, bindparam, case, update
 from sqlalchemy.dialects import sqlite
@@ -14,6 +14,8 @@ from ryadom.protocol.facts import Fact
 
 from .query import Prepared
 from .tables import Instant, revision
+
+T = TypeVar("T")
 
 _dialect: Any = sqlite.dialect(paramstyle="qmark")
 _prepared: dict[int, tuple[Executable, Prepared]] = {}
@@ -26,6 +28,18 @@ NEXT_REV = update(revision).values(value=case((_after > _now, _after), else_=_no
 
 
 _to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
+
+
+Memory = dict[str, dict[Any, Any]]
+"""What a set has read of the database, by a name, for the next set. It is forgotten as soon as anything but a set is
+written (unless that function is marked by `keeps_memory`), when a set fails, and when another process has written.
+A set that changes what is remembered changes it here too."""
+
+
+def keeps_memory(function: T) -> T:
+    """Mark a function for `Database.write` that changes nothing that sets remember."""
+    function.keeps_memory = True  # type: ignore[attr-defined]
+    return function
 
 
 class Emission(NamedTuple):
@@ -47,10 +61,14 @@ def prepare(query: Executable) -> Prepared:
 class Tx:
     """One transaction. A function that gets it touches nothing else but its own arguments, so it can be run again."""
 
-    __slots__ = ("_connection", "_stamp", "again", "emissions", "now")
+    __slots__ = ("_connection", "_stamp", "again", "emissions", "memory", "now")
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime, *, again: bool = False) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, now: datetime, *, again: bool = False, memory: Memory | None = None
+    ) -> None:
         self._connection = connection
+        self.memory = {} if memory is None else memory
+        """What sets have read and may need again: see `Memory`."""
         self.now = now
         """The moment of this transaction."""
         self.again = again

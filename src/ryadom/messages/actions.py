@@ -74,12 +74,14 @@ class _Batch:
     """What a set of sends becomes: decided in the order in which they came, written together."""
 
     def __init__(self, tx: Tx, items: list[Send], known: dict[tuple[int, str], Message] | None) -> None:
-        self.permits = store.permits(tx, list(dict.fromkeys([(item.sender_id, item.chat_id) for item in items])))
-        self.behind = store.behind(tx, self.permits)
+        pairs = list(dict.fromkeys([(item.sender_id, item.chat_id) for item in items]))
+        self.permits = store.permits(tx, pairs)
+        self.behind = store.behind(tx, pairs)
         self.known = known
         """What these names have become before; None when that was not looked up."""
         self.reply_chats = store.chats_of(tx, [item.reply_to for item in items if item.reply_to is not None])
-        self.last_seq = {chat_id: permit.last_seq for (_, chat_id), permit in self.permits.items()}
+        known_seqs = store.last_seqs(tx)
+        self.last_seq = {chat_id: known_seqs[chat_id] for _, chat_id in pairs if chat_id in known_seqs}
         self.crowded: dict[int, int | None] = {}
         """Chat → who alone has written in this batch; None: several have."""
         self.rows: list[Row] = []

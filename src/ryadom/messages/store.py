@@ -10,6 +10,7 @@ from ryadom.db.query import ids_in, new, rows
 from ryadom.db.tables import Instant, chat_members, chats, contacts, messages, user
 from ryadom.db.tx import Tx
 from ryadom.protocol.schemas import Message
+from ryadom.receipts.store import marks
 
 _pair = rows("items", user_id=BigInteger, chat_id=BigInteger)
 _peer = user.alias("peer")
@@ -18,10 +19,10 @@ _later = messages.alias("later")
 PERMITS = (
     select(
         _pair.c.ordinal,
-        chats.c.kind,
-        chat_members.c.role,
         chats.c.last_seq,
         chat_members.c.read_up_to_seq,
+        chats.c.kind,
+        chat_members.c.role,
         _peer.c.id,
         _peer.c.deleted_at.is_(None),
         blocked(chat_members.c.user_id, _peer.c.id),
@@ -114,25 +115,27 @@ DELETE = (
     .values(text="", deleted_at=bindparam("at", type_=Instant), rev=bindparam("new_rev"))
 )
 LAST_POSSIBLE = 2**62
+MAX_REMEMBERED = 50_000
+"""Permits that are kept between sets at most."""
+
+Pair = tuple[int, int]
+"""A person and a chat."""
 
 
-class Permit(NamedTuple):
+class Permit:
     """What a sender may do in a chat, and what sending means there."""
 
-    kind: str
-    role: str
-    last_seq: int
-    mark: int
-    peer_id: int | None
-    peer_here: bool
-    blocked: bool
-    entered: bool
-    """The peer is, or has been, among the sender's contacts."""
+    __slots__ = ("entered", "kind", "may_write", "peer_id")
 
-    @property
-    def may_write(self) -> bool:
+    def __init__(
+        self, kind: str, role: str, peer_id: int | None, peer_here: bool, blocked_: bool, entered: bool
+    ) -> None:
+        self.kind = kind
+        self.peer_id = peer_id
+        self.may_write = may_write(kind, role, cut_off=blocked_ or not peer_here)
         """Whether the sender may post here."""
-        return may_write(self.kind, self.role, cut_off=self.blocked or not self.peer_here)
+        self.entered = entered
+        """The peer is, or has been, among the sender's contacts."""
 
 
 class Row(NamedTuple):
@@ -149,14 +152,35 @@ class Row(NamedTuple):
     """Others' messages lie unread before it."""
 
 
-def permits(tx: Tx, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], Permit]:
-    """What each (sender, chat) may do; one who is no member is missing."""
-    return {pairs[row[0]]: Permit(*row[1:]) for row in tx.run(PERMITS, items=pairs)}
+def permits(tx: Tx, pairs: list[Pair]) -> dict[Pair, Permit]:
+    """What these (sender, chat), and others that sets have met, may do; one who is no member is missing.
+
+    `last_seqs` and `marks` of the receipts know the chats and marks of all of them.
+    """
+    known: dict[Pair, Permit] = tx.memory.setdefault("permits", {})
+    last_seqs_, marks_ = last_seqs(tx), marks(tx)
+    missing = [pair for pair in pairs if pair not in known or pair not in marks_]
+    if missing:
+        if len(known) > MAX_REMEMBERED:
+            tx.memory.clear()
+            return permits(tx, pairs)
+        for place, last_seq, mark, *values in tx.run(PERMITS, items=missing):
+            pair = missing[place]
+            known[pair] = Permit(*values)
+            last_seqs_[pair[1]], marks_[pair] = last_seq, mark
+    return known
 
 
-def behind(tx: Tx, permitted: dict[tuple[int, int], Permit]) -> set[tuple[int, int]]:
+def last_seqs(tx: Tx) -> dict[int, int]:
+    """Chat → the seq of its last message, as far as sets have met it."""
+    return tx.memory.setdefault("last_seqs", {})
+
+
+def behind(tx: Tx, pairs: list[Pair]) -> set[Pair]:
     """Which of these (sender, chat) have others' messages unread."""
-    doubtful = [(*pair, permit.mark) for pair, permit in permitted.items() if permit.mark < permit.last_seq]
+    last_seqs_, marks_ = last_seqs(tx), marks(tx)
+    permitted = permits(tx, pairs)
+    doubtful = [(*pair, marks_[pair]) for pair in pairs if pair in permitted and marks_[pair] < last_seqs_[pair[1]]]
     if not doubtful:
         return set()
     return {doubtful[place][:2] for (place,) in tx.run(UNSEEN, items=doubtful)}
@@ -196,9 +220,11 @@ def append(tx: Tx, added: list[Row]) -> list[Message]:
     tx.run_rows(APPEND, _APPENDED, rows_)
     last = {row.chat_id: (row.chat_id, row.seq, row.rev) for row in added}
     tx.run_rows(ADVANCE, ("chat", "seq", "new_rev"), list(last.values()))
+    last_seqs(tx).update({chat_id: seq for chat_id, seq, _ in last.values()})
     moved = [(row.chat_id, row.sender_id, row.seq, row.rev) for row in added if not row.behind]
     if moved:
         tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), moved)
+        marks(tx).update({(sender_id, chat_id): seq for chat_id, sender_id, seq, _ in moved})
     return messages_
 
 

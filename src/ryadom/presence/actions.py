@@ -14,7 +14,7 @@ from ryadom.auth.actions import Auth
 from ryadom.clock import Clock, utc
 from ryadom.contacts.store import are_mutual, mutual_ids
 from ryadom.db.database import Database
-from ryadom.db.tx import Tx
+from ryadom.db.tx import Tx, keeps_memory
 from ryadom.live.registry import Registry
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
@@ -153,6 +153,7 @@ class Presence:
             self._wake.set()
 
 
+@keeps_memory
 def _publish(
     tx: Tx, crossing: list[Step], idling: list[Step], pairs: list[tuple[int, int]], statuses: dict[int, Status]
 ) -> None:

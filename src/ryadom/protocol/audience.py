@@ -20,10 +20,18 @@ class Chat(msgspec.Struct, frozen=True, tag=True):
     except_connection: str | None = None
 
 
+class Mutual(msgspec.Struct, frozen=True, tag=True):
+    """Every connection of those of these people who are members of a chat and mutual contacts of somebody."""
+
+    ids: list[int]
+    of: int
+    chat_id: int
+
+
 class Session(msgspec.Struct, frozen=True, tag=True):
     """Every connection of one session."""
 
     id: int
 
 
-Audience = Users | Chat | Session
+Audience = Users | Chat | Mutual | Session

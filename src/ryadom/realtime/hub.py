@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from ryadom.protocol.audience import Audience, Chat, Session, Users
+from ryadom.protocol.audience import Audience, Chat, Mutual, Session, Users
 from ryadom.protocol.errors import CloseCode
 from ryadom.protocol.events import (
     NAMES,
@@ -197,6 +197,10 @@ class Hub:
                     clients = [client for client in clients if client.session_id != to.except_session]
             case Chat():
                 clients = self._of(self.chats.get(to.id, ()), name, rev)
+            case Mutual():
+                members = self.chats.get(to.chat_id, ())
+                ids = [one for one in to.ids if one in members and to.of in self.people[one].mutual]
+                return self._of(ids, name, rev)
             case Session():
                 mates = self._sessions.get(to.id, ())
                 return [client for client in mates if name in client.wanted]

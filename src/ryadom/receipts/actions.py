@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ryadom.db.database import Database, Told
 from ryadom.db.tx import Tx
-from ryadom.protocol.audience import Users
+from ryadom.protocol.audience import Mutual
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import MessagesRead
 from ryadom.protocol.facts import CountMoved
@@ -68,8 +68,7 @@ def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
             highest[ask.user_id, ask.chat_id] = Move(ask.user_id, ask.chat_id, mark, seq)
     moves = list(highest.values())
     if moves:
-        first = tx.next_rev(len(moves))
-        store.move(tx, moves, {move: first + place for place, move in enumerate(moves)})
+        store.move(tx, moves, tx.next_rev(len(moves)))
     pairs = list(dict.fromkeys((asks[place].user_id, asks[place].chat_id) for place in targets))
     state = {pair: Marked(*values) for pair, values in zip(pairs, store.unread(tx, pairs), strict=True)}
     if moves:
@@ -80,15 +79,15 @@ def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
 
 
 def _tell(tx: Tx, moves: list[Move], state: dict[tuple[int, int], Marked]) -> None:
-    authors = store.authors(tx, moves)
-    for place, move in enumerate(moves):
+    for move in moves:
         marked = state[move.user_id, move.chat_id]
-        if place in authors:
+        message_ids, authors = store.newly_read(tx, move)
+        if authors:
             event = MessagesRead(
                 timestamp=tx.now, rev=marked.rev, chat_id=move.chat_id, user_id=move.user_id, up_to_seq=move.up_to,
-                message_ids=store.newly_read(tx, move),
+                message_ids=message_ids,
             )  # fmt: skip
-            tx.emit(event, Users(authors[place]))
+            tx.emit(event, Mutual(authors, move.user_id, move.chat_id))
         tx.tell(
             CountMoved(
                 rev=marked.rev, chat_id=move.chat_id, user_id=move.user_id, unread_count=marked.unread,

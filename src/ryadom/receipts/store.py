@@ -2,16 +2,19 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, and_, bindparam, exists, func, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 
 from ryadom.chats.store import unread_count
-from ryadom.contacts.store import mutual_pairs
 from ryadom.db.query import ids_in, new, rows
-from ryadom.db.tables import chat_members, chats, contacts, message_read_statuses, messages, revision, user
+from ryadom.db.tables import chat_members, chats, message_read_statuses, messages, revision, user
 from ryadom.db.tx import Tx
 
 TOLD_AT_MOST = 100
 """Message ids in one `messages_read`."""
+MAX_REMEMBERED = 100_000
+"""Marks that are kept between sets at most."""
+LOOKED_AT_MOST = 20_000
+"""Messages whose authors are told of one reading: whoever wrote only before those sees the mark in the chat."""
 
 _asked = rows("items", user_id=BigInteger, chat_id=BigInteger, message_id=BigInteger)
 TARGETS = (
@@ -46,24 +49,8 @@ UNREAD = select(
         and_(chat_members.c.chat_id == _pairs.c.chat_id, chat_members.c.user_id == _pairs.c.user_id),
     ).join(chats, chats.c.id == _pairs.c.chat_id)
 )
-_read = rows("items", user_id=BigInteger, chat_id=BigInteger, after=BigInteger, up_to=BigInteger)
-_between = and_(messages.c.chat_id == _read.c.chat_id, messages.c.seq > _read.c.after, messages.c.seq <= _read.c.up_to)
-AUTHORS = (
-    mutual_pairs()
-    .with_only_columns(_read.c.ordinal, contacts.c.contact_id)
-    .join(_read, _read.c.user_id == contacts.c.owner_id)
-    .join(
-        chat_members,
-        and_(
-            chat_members.c.chat_id == _read.c.chat_id,
-            chat_members.c.user_id == contacts.c.contact_id,
-            chat_members.c.left_at.is_(None),
-        ),
-    )
-    .where(exists(select(1).where(_between, messages.c.sender_id == contacts.c.contact_id).correlate(_read, contacts)))
-)
 NEWLY_READ = (
-    select(messages.c.id)
+    select(messages.c.id, messages.c.sender_id)
     .where(
         messages.c.chat_id == bindparam("chat_id"),
         messages.c.seq > bindparam("after"),
@@ -72,7 +59,7 @@ NEWLY_READ = (
         messages.c.deleted_at.is_(None),
     )
     .order_by(messages.c.seq.desc())
-    .limit(TOLD_AT_MOST)
+    .limit(LOOKED_AT_MOST)
 )
 RESOLVE = (
     select(messages.c.id, messages.c.chat_id, messages.c.seq)
@@ -122,18 +109,28 @@ class Move(NamedTuple):
     up_to: int
 
 
+def marks(tx: Tx) -> dict[tuple[int, int], int]:
+    """(person, chat) → their mark, as far as sets have met it: see `db.tx.Memory`."""
+    return tx.memory.setdefault("marks", {})
+
+
 def targets(tx: Tx, asks: list[Ask]) -> dict[int, tuple[int, int, int]]:
     """For each ask that is allowed, by its place: (seq of the message, the reader's mark, the mark's rev)."""
     return {place: (seq, mark, rev) for place, seq, mark, rev in tx.run(TARGETS, items=asks)}
 
 
-def move(tx: Tx, moves: list[Move], revs: dict[Move, int]) -> None:
-    """Raise watermarks and log it."""
-    tx.run_many(MOVE, [{"chat": m.chat_id, "reader": m.user_id, "seq": m.up_to, "rev": revs[m]} for m in moves])
-    tx.run_many(
-        LOG,
-        [{"chat_id": m.chat_id, "user_id": m.user_id, "up_to_seq": m.up_to, "read_at": tx.now} for m in moves],
+def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
+    """Raise watermarks, with one rev each from the first on, and log it."""
+    raised = [(m.chat_id, m.user_id, m.up_to, rev) for rev, m in enumerate(moves, first_rev)]
+    tx.run_rows(MOVE, ("chat", "reader", "seq", "rev"), raised)
+    stamp = tx.stamp
+    tx.run_rows(
+        LOG, ("chat_id", "user_id", "up_to_seq", "read_at"), [(m.chat_id, m.user_id, m.up_to, stamp) for m in moves]
     )
+    remembered = marks(tx)
+    if len(remembered) > MAX_REMEMBERED:
+        remembered.clear()
+    remembered.update({(m.user_id, m.chat_id): m.up_to for m in moves})
 
 
 def unread(tx: Tx, pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -142,15 +139,7 @@ def unread(tx: Tx, pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
     return [tuple(found[place]) for place in range(len(pairs))]
 
 
-def authors(tx: Tx, moves: list[Move]) -> dict[int, list[int]]:
-    """For each move, by its place: the authors of what was newly read who are mutual contacts of the reader."""
-    found: dict[int, list[int]] = {}
-    for place, author in tx.run(AUTHORS, items=moves):
-        found.setdefault(place, []).append(author)
-    return found
-
-
-def newly_read(tx: Tx, move: Move) -> list[int]:
-    """The last ids of others' messages that this move covers, in order."""
+def newly_read(tx: Tx, move: Move) -> tuple[list[int], list[int]]:
+    """Others' messages that a move covers: the last ids in order, and the authors of all."""
     found: list[Any] = tx.run(NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id)
-    return [row[0] for row in reversed(found)]
+    return [row[0] for row in found[TOLD_AT_MOST - 1 :: -1]], list({row[1]: None for row in found})
