@@ -20,6 +20,10 @@ INTERVAL = 25.0
 """Seconds between two pings."""
 WAIT = 10.0
 """Seconds that a peer has to show life after a ping."""
+EARLY = 1.0
+"""Seconds that a ping may come before its time, so that those of a second leave together: to wake up is what costs."""
+AT_ONCE = 250
+"""Pings of one sweep; what else is due follows when others have had their turn."""
 LATE = 1.0
 """Seconds that a sweep may be late before it doubts itself: the bytes of the peers may still lie unread."""
 
@@ -129,9 +133,11 @@ class Pulse:
                 connection.abort()
 
     def _beat(self, now: float) -> None:
-        while self._beats:
+        if not self._beats or next(iter(self._beats.values())) > now:
+            return
+        for _ in range(min(AT_ONCE, len(self._beats))):
             connection, due = next(iter(self._beats.items()))
-            if due > now:
+            if due > now + EARLY:
                 return
             self._beats[connection] = now + self.interval
             self._beats.move_to_end(connection)
