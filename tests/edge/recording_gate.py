@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from websockets.datastructures import Headers
-
 from ryadom.realtime.connection import Connection, Refused
 from ryadom.realtime.frames import text_frame
+from ryadom.realtime.headers import Headers
 
 
 class RecordingGate:

@@ -5,10 +5,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from websockets.datastructures import Headers
-
 from ryadom.app import Server
 from ryadom.protocol.errors import CloseCode
+from ryadom.realtime.headers import Headers
 
 Json = Any
 
@@ -22,7 +21,7 @@ class Wire:
     def __init__(self, server: Server, token: str, name: str, note: Callable[[str], None]) -> None:
         self.id = name
         self.peer = "198.51.100.7"
-        self.headers = Headers({"Authorization": f"Bearer {token}"})
+        self.headers = Headers([(b"authorization", f"Bearer {token}".encode())])
         self.state: Any = None
         self.vanished = False
         self.over = False

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from websockets.datastructures import Headers
 
 from ryadom.clock import Clock
 from ryadom.protocol.errors import TOO_SLOW, CloseCode, Problem
 
 from .backlog import MAX_BYTES, MAX_EVENTS, Backlog
 from .frames import close_frame, ping_frame
+from .headers import Headers
 from .pulse import Deadline, Pulse
 
 PORTION = 32 * 1024
@@ -29,6 +29,11 @@ CLOSE_WAIT = 5.0
 _PING = ping_frame()
 _PING_SLOT = "ping"
 _NO_HEADERS = Headers()
+_WHAT_WOULD_DO = {
+    405: "Allow: GET\r\n",
+    426: "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+}
+"""Headers that an answer with this status must have."""
 
 
 class Refused(NamedTuple):
@@ -44,9 +49,11 @@ class Refused(NamedTuple):
         """The whole answer, `application/problem+json`, after which the connection is closed."""
         title = http.HTTPStatus(self.status).phrase
         body = msgspec.json.encode(Problem("about:blank", title, self.status, self.code, self.detail))
-        retry = "" if self.retry_after is None else f"Retry-After: {math.ceil(self.retry_after)}\r\n"
+        more = _WHAT_WOULD_DO.get(self.status, "")
+        if self.retry_after is not None:
+            more += f"Retry-After: {math.ceil(self.retry_after)}\r\n"
         head = (
-            f"HTTP/1.1 {self.status} {title}\r\nContent-Type: application/problem+json\r\n{retry}"
+            f"HTTP/1.1 {self.status} {title}\r\nContent-Type: application/problem+json\r\n{more}"
             f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
         )
         return head.encode() + body

@@ -1,39 +1,29 @@
-"""The class that uvicorn hands an upgraded connection to: RFC 6455 by websockets' sans-I/O parser, no task per socket.
+"""The class that uvicorn hands an upgraded connection to: RFC 6455 without a task per socket.
 
-Bytes in become calls of the `Gate`; what goes out, the parser's pongs and closes too, leaves through the `Connection`,
-in order. No extension is accepted, so there is no compression and no compression bomb. What a client may send is
-decided in `inbox`, what may wait for a client in `backlog`, when silence is the end in `pulse`.
+Bytes in become calls of the `Gate`; what goes out, pongs and the last close too, leaves through the `Connection`, in
+order. No extension is accepted, so there is no compression and no compression bomb. Frames are read in `reader`; what
+a client may send is decided in `inbox`, what may wait for a client in `backlog`, when silence is the end in `pulse`.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from websockets.frames import Frame
-from websockets.server import ServerProtocol
-
 from ryadom.clock import Clock
-from ryadom.protocol.errors import RESTART, CloseCode
+from ryadom.protocol.errors import RESTART
 
 from .connection import Connection, Gate, Refused, Tick
-from .frames import PONG
-from .handshake import Accepted, Head, answer
-from .inbox import MAX_MESSAGE, Inbox
+from .handshake import Accepted, Head, Request, answer
+from .inbox import NO_CLOSE, NO_CODE, Ended
 from .pulse import Pulse
+from .reader import Reader
 
 MAX_AFTER_CLOSE = 256 * 1024
 """Bytes that are still parsed for the client's close frame after ours."""
 HIGH_WATER = 64 * 1024
 """Bytes that a transport buffers before it pauses."""
 
-_SLICE = 4096
-"""Bytes parsed at a time, so that a flood is seen before all of it has become objects."""
-_CLEAN = (1000, 1001, 1005)
-_PONG_SLOT = "pong"
-
-_log = logging.getLogger("ryadom.edge")
-_log.setLevel(logging.WARNING)
+_CLEAN = (1000, 1001, NO_CODE)
 
 
 class ServerState(Protocol):
@@ -49,22 +39,24 @@ class Surroundings(NamedTuple):
     pulse: Pulse
     clock: Clock
     tick: Tick
+    now: Callable[[], float]
+    """The clock's, at hand for every packet."""
 
 
 class Edge(asyncio.Protocol):
     """One upgraded connection: handshake, frames, end. `make_edge` binds it to its surroundings."""
 
-    __slots__ = ("_connection", "_head", "_inbox", "_late", "_parser", "_server", "_told", "_transport")
+    __slots__ = ("_connection", "_head", "_late", "_reader", "_server", "_told", "_transport")
     around: ClassVar[Surroundings]
 
     def __init__(self, config: Any, server_state: ServerState, app_state: Any, _loop: Any = None) -> None:
         del config, app_state, _loop  # uvicorn gives them to every protocol
         self._server = server_state
         self._transport: asyncio.Transport
-        self._parser = ServerProtocol(max_size=MAX_MESSAGE, logger=_log)
-        self._head: Head | None = Head()
-        self._inbox = Inbox()
+        self._head: Head | None = None
         self._connection: Connection | None = None
+        self._reader: Reader | None = None
+        """There from the handshake until the last frame of the client that counts."""
         self._late = 0
         self._told = False
 
@@ -78,34 +70,37 @@ class Edge(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the handshake's head, then of frames. Raises only what the gate raises."""
-        if self._head is not None:
-            data = self._shake(self._head, data)
-        connection = self._connection
-        if connection is None or not data:
+        connection, reader = self._connection, self._reader
+        if connection is None:
+            self._shake(data)
             return
-        connection.last_heard = self.around.clock.now()
-        if connection.closing and not self._parser.eof_sent:
+        connection.last_heard = self.around.now()
+        if reader is None:
+            return
+        if connection.closing:
             self._late += len(data)
             if self._late > MAX_AFTER_CLOSE:
                 connection.abort()
                 return
-        for start in range(0, len(data), _SLICE):
-            self._feed(connection, data[start : start + _SLICE])
+        try:
+            reader.feed(data)
+        except Ended as end:
+            connection.last_word(end.last_word)
+            self._hang_up(connection, end.code)
 
     def eof_received(self) -> None:
         """The client sends no more; the transport closes itself."""
-        if self._connection is not None:
-            self._parser.receive_eof()
-            self._pass_on(self._connection)
+        if self._connection is not None and self._reader is not None:
+            self._hang_up(self._connection, NO_CLOSE)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The transport is gone."""
         del exc  # why is all the same
         self._server.connections.discard(self)
-        self._parser.parser.close()  # the generator and its parser hold each other; spare the collector
+        self._reader = None
         if self._connection is not None:
             self._connection.lost()
-            self._tell(self._connection)
+            self._tell(self._connection, NO_CLOSE)
 
     def pause_writing(self) -> None:
         """The transport's buffer is above `HIGH_WATER`."""
@@ -126,76 +121,53 @@ class Edge(asyncio.Protocol):
 
     # The handshake.
 
-    def _shake(self, head: Head, data: bytes) -> bytes:
-        """Gather the head and answer it. The bytes behind it are returned: they are frames."""
+    def begin(self, request: Request, rest: bytes) -> None:
+        """Answer a request; `rest`, the bytes behind it, are frames already."""
+        peer = _host(self._transport)
+        outcome = answer(request, peer, self.around.gate.check)
+        if isinstance(outcome, Refused):
+            self._refuse(outcome)
+            return
+        self._open(outcome, peer)
+        if rest:
+            self.data_received(rest)
+
+    def _shake(self, data: bytes) -> None:
+        """Gather the head: uvicorn's own HTTP protocol hands it over as bytes."""
+        if self._transport.is_closing():
+            return
+        head = self._head = self._head or Head()
         gathered = head.feed(data)
         if gathered is None:
-            return b""
+            return
         self._head = None
         if isinstance(gathered, Refused):
             self._refuse(gathered)
-            return b""
-        peer = _host(self._transport)
-        outcome = answer(self._parser, gathered[0], peer, self.around.gate.check)
-        if isinstance(outcome, Refused):
-            self._refuse(outcome)
-            return b""
-        self._open(outcome, peer)
-        return gathered[1]
+        else:
+            self.begin(*gathered)
 
     def _open(self, accepted: Accepted, peer: str) -> None:
-        gate, pulse, clock, tick = self.around
-        connection = self._connection = Connection(self._transport, peer, accepted.headers, tick, pulse, clock)
+        around = self.around
+        connection = Connection(self._transport, peer, accepted.headers, around.tick, around.pulse, around.clock)
+        self._connection = connection
+        self._reader = Reader(connection, around.gate)
         self._transport.write(accepted.response)
-        pulse.register(connection)
-        gate.opened(connection)
+        around.pulse.register(connection)
+        around.gate.opened(connection)
         connection.drop_headers()
 
     def _refuse(self, refused: Refused) -> None:
         self._transport.write(refused.response())
         self._transport.close()
 
-    # Frames.
-
-    def _feed(self, connection: Connection, data: bytes) -> None:
-        self._parser.receive_data(data)
-        for event in self._parser.events_received():
-            if connection.closing:
-                break
-            if isinstance(event, Frame):
-                self._take(connection, event)
-        self._pass_on(connection)
-
-    def _take(self, connection: Connection, frame: Frame) -> None:
-        outcome = self._inbox.take(frame, connection.last_heard)
-        if isinstance(outcome, bytes):
-            self.around.gate.received(connection, outcome)
-        elif outcome is not None:
-            self._fail(connection, outcome)
-
-    def _pass_on(self, connection: Connection) -> None:
-        """Send what the parser wants sent: pongs, its close frame, the end of the stream."""
-        for data in self._parser.data_to_send():
-            if not data:
-                self._hang_up(connection)
-            elif data[0] == PONG:
-                # A client is owed a pong for its latest ping only, which bounds the queue of one that does not read.
-                connection.send(data, _PONG_SLOT)
-            else:
-                connection.last_word(data)
-
     # The end.
 
-    def _fail(self, connection: Connection, code: CloseCode) -> None:
-        """Close because of what the client sent, and read no more frames."""
-        self._parser.fail(code.code, code.meaning)
-        self._pass_on(connection)
-
-    def _hang_up(self, connection: Connection) -> None:
+    def _hang_up(self, connection: Connection, code: int) -> None:
         """The conversation is over. Half-close, so that the peer can read our last frames before the reset."""
+        self._reader = None
         connection.last_word(b"")
         connection.flush()
-        self._tell(connection)
+        self._tell(connection, code)
         if self._transport.is_closing():
             return
         if self._transport.can_write_eof():
@@ -203,14 +175,10 @@ class Edge(asyncio.Protocol):
         else:
             self._transport.close()
 
-    def _tell(self, connection: Connection) -> None:
-        if self._told:
-            return
-        self._told = True
-        self._inbox.clear()
-        received = self._parser.close_rcvd
-        code = 1006 if received is None else int(received.code)
-        self.around.gate.closed(connection, code, code in _CLEAN)
+    def _tell(self, connection: Connection, code: int) -> None:
+        if not self._told:
+            self._told = True
+            self.around.gate.closed(connection, code, code in _CLEAN)
 
 
 def make_edge(
@@ -220,7 +188,7 @@ def make_edge(
 
     class BoundEdge(Edge):
         __slots__ = ()
-        around = Surroundings(gate, pulse, clock, Tick(on_drop))
+        around = Surroundings(gate, pulse, clock, Tick(on_drop), clock.now)
 
     return BoundEdge
 

@@ -19,10 +19,20 @@ def ping_frame(payload: bytes = b"") -> bytes:
     return _frame(PING, payload)
 
 
+def pong_frame(payload: bytes) -> bytes:
+    """The answer to a ping with this payload."""
+    return _frame(PONG, payload)
+
+
 def close_frame(code: int, reason: str = "") -> bytes:
     """A close frame. A reason longer than 123 bytes is cut between two characters."""
     text = reason.encode()[:_MAX_REASON].decode(errors="ignore").encode()
     return _frame(CLOSE, code.to_bytes(2, "big") + text)
+
+
+def close_echo(payload: bytes) -> bytes:
+    """The answer to a close frame with this payload."""
+    return _frame(CLOSE, payload)
 
 
 def _frame(first: int, payload: bytes) -> bytes:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
-from websockets.datastructures import Headers
 
 from ryadom.clock import Clock
 from ryadom.limits import Limiter
@@ -16,6 +15,7 @@ from ryadom.protocol.events import Error, Event
 
 from .connection import Connection, Refused
 from .frames import text_frame
+from .headers import Headers
 from .hub import Client, encode
 
 log = structlog.get_logger("ryadom.socket")

@@ -6,7 +6,7 @@ within 20 s of its head; else the answer is 408, or nothing when an answer has b
 """
 
 import asyncio
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from ryadom.clock import Clock
 
 from .connection import Refused
+from .edge import Edge
+from .handshake import Request
 from .pulse import Deadline, Pulse
 
 HEAD_SECONDS = 10.0
@@ -180,22 +182,13 @@ class Http(HttpToolsProtocol):
         if self._latest is not None and not self._latest.response_complete:
             self._refuse(_EARLY)
             return
+        request = Request(self.parser.get_method(), self.url, self.scope["http_version"], self.headers)
         self._release()
-        edge = self.ws_protocol_class(  # type: ignore[call-arg, misc]
-            config=self.config, server_state=self.server_state, app_state=self.app_state
-        )
+        edge = cast("type[Edge]", self.ws_protocol_class)(self.config, self.server_state, self.app_state)
         # First the hand-over, then the bytes: whatever goes wrong from here on, the edge hears of the end.
         self.transport.set_protocol(edge)
         edge.connection_made(self.transport)
-        edge.data_received(self._head_bytes())
-        if rest:
-            edge.data_received(rest)
-
-    def _head_bytes(self) -> bytes:
-        version = self.scope["http_version"].encode()
-        lines = [self.scope["method"].encode() + b" " + self.url + b" HTTP/" + version]
-        lines += [name + b": " + value for name, value in self.headers]
-        return b"\r\n".join(lines) + b"\r\n\r\n"
+        edge.begin(request, rest)
 
     def _release(self) -> None:
         """Let go of the connection, which is a WebSocket from now on."""

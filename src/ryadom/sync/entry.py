@@ -5,8 +5,6 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from websockets.datastructures import Headers
-
 from ryadom import __version__
 from ryadom.auth.actions import Auth
 from ryadom.auth.bearer import token_in
@@ -28,6 +26,7 @@ from ryadom.protocol.events import SUBSCRIBABLE, Event, Heartbeat, Hello, Messag
 from ryadom.realtime.connection import Connection
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.gate import Answer, Handler, Later
+from ryadom.realtime.headers import Headers
 from ryadom.realtime.hub import Client, Hub, encode
 from ryadom.receipts.actions import Receipts
 from ryadom.receipts.counts import Counts, load_person, marks_rev
