@@ -21,6 +21,7 @@ class Recorder:
     """A socket that remembers."""
 
     last_heard = 0.0
+    out: list[bytes] = []
 
     def __init__(self, id_: str) -> None:
         self.id = id_

@@ -94,8 +94,9 @@ class Typing:
         return {other for other, person in self._hub.people.items() if user_id in person.mutual}
 
     def _send(self, event: TypingStart | TypingStop, mutual: set[int]) -> None:
-        members = self._hub.chats.get(event.chat_id, set())
-        self._outbox.send_ephemeral(event, Users([user_id for user_id in members if user_id in mutual]))
+        members = self._hub.chats.get(event.chat_id)
+        if members:
+            self._outbox.send_ephemeral(event, Users(list(members & mutual)))
 
     def _shows_offline(self, user_id: int, now: float) -> bool:
         hidden = user_id in self._live.hidden

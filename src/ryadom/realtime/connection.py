@@ -23,6 +23,10 @@ from .pulse import Deadline, Pulse
 
 PORTION = 32 * 1024
 """Bytes that are handed to a transport at a time; what it buffers beyond its high-water mark is no more than this."""
+QUICK, QUICK_SIZE = 32, 512
+"""A frame of at most `QUICK_SIZE` bytes may be appended to an `out` that holds between 1 and `QUICK` - 1 frames."""
+_FLUSH_AT = PORTION - QUICK * QUICK_SIZE
+"""Bytes that `send` has counted in `out` when it is flushed: with the small ones, which it has not, a portion."""
 CLOSE_WAIT = 5.0
 """Seconds that a peer has to finish the closing handshake before its transport is aborted."""
 
@@ -107,8 +111,8 @@ class Connection:
     """One device's open socket. The application calls `send` and `close`; the rest is for the edge and the pulse."""
 
     __slots__ = (
-        "_backlog", "_clock", "_deadline", "_out", "_paused", "_pulse", "_size", "_tick", "_transport",
-        "closing", "headers", "id", "last_heard", "peer", "state",
+        "_backlog", "_clock", "_deadline", "_last", "_paused", "_pulse", "_size", "_tick", "_transport",
+        "closing", "headers", "id", "last_heard", "out", "peer", "state",
     )  # fmt: skip
 
     def __init__(
@@ -134,7 +138,10 @@ class Connection:
         self._tick = tick
         self._pulse = pulse
         self._clock = clock
-        self._out: list[bytes] = []
+        self.out: list[bytes] = []
+        """What leaves at the end of this tick. Who has a small frame for many connections may append it here instead of
+        calling `send`, where something is queued already: see `QUICK`."""
+        self._last: list[bytes] | None = None
         self._size = 0
         self._paused = False
         self._backlog: Backlog | None = None
@@ -151,12 +158,12 @@ class Connection:
         if self._backlog is not None:
             self._put(self._backlog, frame, slot, droppable)
             return
-        out = self._out
+        out = self.out
         if not out:
             self._tick.add(self)
         out.append(frame)
         self._size += len(frame)
-        if self._size >= PORTION or len(out) >= MAX_EVENTS:
+        if self._size >= _FLUSH_AT or len(out) >= MAX_EVENTS:
             self.flush()
 
     def _put(self, backlog: Backlog, frame: bytes, slot: object, droppable: bool) -> None:
@@ -181,13 +188,15 @@ class Connection:
         if self.closing:
             return
         self.closing = True
-        if not self._out:
-            self._tick.add(self)
+        # Nothing is queued behind it: `out` is empty from now on.
+        last, self.out = self.out, []
+        self._last = last
+        self._tick.add(self)
         if self._backlog is not None:
-            self._out.append(self._backlog.take(MAX_BYTES))
+            last.append(self._backlog.take(MAX_BYTES))
             self._backlog = None
         if frame:
-            self._out.append(frame)
+            last.append(frame)
         self._pulse.forget(self)
         self._deadline = self._pulse.at(self._clock.now() + CLOSE_WAIT, self.abort)
 
@@ -202,7 +211,7 @@ class Connection:
 
     def flush(self) -> None:
         """Write what this tick has gathered."""
-        out = self._out
+        out = self.out if self._last is None else self._last
         if out:
             data = out[0] if len(out) == 1 else b"".join(out)
             out.clear()
@@ -212,6 +221,8 @@ class Connection:
     def pause(self) -> None:
         """The transport's buffer is full."""
         self._paused = True
+        # What was queued comes before what has to wait.
+        self.flush()
         if self._backlog is None and not self.closing:
             self._backlog = Backlog()
 
@@ -232,7 +243,8 @@ class Connection:
     def lost(self) -> None:
         """The transport is gone: let go of everything."""
         self.closing = True
-        self._out.clear()
+        self.out.clear()
+        self._last = None
         self._backlog = None
         self._pulse.forget(self)
         if self._deadline is not None:

@@ -23,6 +23,7 @@ from ryadom.protocol.events import (
     UserOnline,
 )
 
+from .connection import QUICK, QUICK_SIZE
 from .frames import text_frame
 
 encode = msgspec.json.Encoder().encode
@@ -33,6 +34,7 @@ class Socket(Protocol):
 
     id: str
     last_heard: float
+    out: list[bytes]
 
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
         """Queue a frame; see `Connection.send`."""
@@ -165,13 +167,20 @@ class Hub:
         kind = KINDS[type(event)]
         name = kind.name
         clients = self._reach(to, name, event.rev if kind.durable else 0)  # type: ignore[attr-defined]
-        if clients:
-            frame = text_frame(encode(event))
-            slot = None if kind.slot is None else (kind.slot, event.user_id)  # type: ignore[attr-defined]
-            droppable = kind.droppable
-            for client in clients:
-                client.socket.send(frame, slot, droppable)
-            self.delivered[name] += len(clients)
+        if not clients:
+            return
+        frame = text_frame(encode(event))
+        slot = None if kind.slot is None else (kind.slot, event.user_id)  # type: ignore[attr-defined]
+        droppable = kind.droppable
+        quick = QUICK if len(frame) <= QUICK_SIZE else 0
+        for client in clients:
+            socket = client.socket
+            out = socket.out
+            if out and len(out) < quick:
+                out.append(frame)
+            else:
+                socket.send(frame, slot, droppable)
+        self.delivered[name] += len(clients)
 
     def tell(self, person: Person, event: DurableEvent) -> None:
         """Hand an event to every connection of one person that wants it."""
@@ -202,21 +211,23 @@ class Hub:
                 ids = [one for one in to.ids if one in members and to.of in self.people[one].mutual]
                 return self._of(ids, name, rev)
             case Session():
-                mates = self._sessions.get(to.id, ())
-                return [client for client in mates if name in client.wanted]
+                return [client for client in self._sessions.get(to.id, ()) if name in client.wanted]
         if to.except_connection is not None:
             clients = [client for client in clients if client.socket.id != to.except_connection]
         return clients
 
     def _of(self, user_ids: Iterable[int], name: str, rev: int) -> list[Client]:
         people = self.people
-        clients = []
+        clients: list[Client] = []
+        add = clients.append
         for user_id in user_ids:
             person = people.get(user_id)
             if person is not None:
                 if rev > person.rev:
                     person.rev = rev
-                clients += [client for client in person.clients if name in client.wanted]
+                for client in person.clients:
+                    if name in client.wanted:
+                        add(client)
         return clients
 
 
