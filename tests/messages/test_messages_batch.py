@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from ryadom.messages.actions import Send, Sent
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import NewMessage
@@ -88,7 +90,7 @@ async def test_a_failure_of_the_set_is_tried_again_one_by_one(world: World, monk
     alice, bob = await world.friends("alice", "bob")
     chat = await world.direct(alice, bob)
     good = Send(alice.id, chat["id"], "good", None, None, None)
-    unreadable = good._replace(text=object())  # type: ignore[arg-type]
+    unreadable = structs.replace(good, text=object())  # type: ignore[arg-type]
     outcomes = await send(world, good, unreadable, good)
     assert [type(outcome) for outcome in outcomes] == [Sent, sqlite3.ProgrammingError, Sent]
     assert [outcomes[0].message.seq, outcomes[2].message.seq] == [1, 2]

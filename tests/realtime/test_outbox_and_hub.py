@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from ryadom.db.tx import Emission
 from ryadom.protocol.audience import Chat, Session, Users
 from ryadom.protocol.errors import SESSION_OVER, CloseCode
 from ryadom.protocol.events import Event, SessionRevoked, StatusChange, TypingStart
@@ -21,11 +20,11 @@ class Recorder:
     """A socket that remembers."""
 
     last_heard = 0.0
-    out: list[bytes] = []
 
     def __init__(self, id_: str) -> None:
         self.id = id_
         self.frames: list[bytes] = []
+        self.out: list[bytes] = []
         self.slots: list[object] = []
         self.dropped_first: list[bool] = []
         self.code: CloseCode | None = None
@@ -131,7 +130,7 @@ def test_a_mistake_in_one_step_keeps_nobody_else_from_hearing() -> None:
 
     outbox.precede(TypingStart, broken)
     outbox.follow(TypingStart, broken)
-    outbox.committed([Emission(TYPING, Chat(7)), Emission(REVOKED, Users([1]))])
+    outbox.committed([(TYPING, Chat(7)), (REVOKED, Users([1]))])
     assert socket.types() == ["typing_start", "session_revoked"]
 
 
@@ -144,7 +143,7 @@ def test_a_commit_leaves_in_its_order_with_heralds_before_and_followers_after() 
     outbox.precede(SessionRevoked, lambda event: seen.append(("before", len(socket.frames))))
     outbox.follow(SessionRevoked, lambda event: seen.append(("after", len(socket.frames))))
     event: Event = REVOKED
-    outbox.committed([Emission(event, Users([1])), Emission(SessionEnded(rev=9, session_id=10, user_id=1), None)])
+    outbox.committed([(event, Users([1])), (SessionEnded(rev=9, session_id=10, user_id=1), None)])
     assert seen == [("before", 0), ("after", 1)]
     assert socket.code is SESSION_OVER
     assert client.session_id == 10

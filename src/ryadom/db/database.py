@@ -42,8 +42,11 @@ class Database:
         self._loop = asyncio.get_running_loop()
         self._reader = sqlite.connect(path, read_only=True)
         self._writer = sqlite.Writer(path, clock, self._written)
-        self._waiting: deque[tuple[Callable[..., Any], Any, bool, Told]] = deque()
-        self._in_flight: list[list[Told]] = []
+        self._waiting: deque[_Entry] = deque()
+        self._count = 0
+        self._gathering: dict[Any, _Entry] = {}
+        """Sets that still take items."""
+        self._in_flight: list[_Entry] = []
         self._answered: asyncio.Future[None] | None = None
         self._scheduled = False
         self._closed = False
@@ -93,10 +96,18 @@ class Database:
         self._reader.close()
 
     def _ask(self, function: Callable[..., Any], item: Any, many: bool, told: Told) -> None:
-        if self._closed or len(self._waiting) >= MAX_WAITING:
+        if self._closed or self._count >= MAX_WAITING:
             told(Refusal("busy", retry_after=1.0))
             return
-        self._waiting.append((function, item, many, told))
+        self._count += 1
+        gathering = self._gathering.get(function) if many else None
+        if gathering is not None:
+            gathering.add(item, told)
+            return
+        entry = _Entry(function, item, told, many=many)
+        self._waiting.append(entry)
+        if many:
+            self._gathering[function] = entry
         if not self._scheduled and not self._in_flight:
             self._scheduled = True
             self._loop.call_soon(self._submit)
@@ -104,48 +115,73 @@ class Database:
     def _submit(self) -> None:
         """Hand what has gathered to the writer."""
         self._scheduled = False
-        batch: list[Work] = []
-        in_flight: list[list[Told]] = []
-        sets: dict[Any, tuple[list[Any], list[Told]]] = {}
-        waiting = self._waiting
-        for _ in range(min(len(waiting), MAX_BATCH)):
-            function, item, many, told = waiting.popleft()
-            known = sets.get(function) if many else None
-            if known is not None:
-                known[0].append(item)
-                known[1].append(told)
-                continue
-            items, group = [item], [told]
-            if many:
-                sets[function] = items, group
-            batch.append(Work(function, items if many else None))
-            in_flight.append(group)
+        batch: list[_Entry] = []
+        room = MAX_BATCH
+        while self._waiting and room:
+            entry = self._waiting.popleft()
+            rest = entry.split(room)
+            if rest is not None:
+                self._waiting.appendleft(rest)
+                self._gathering[entry.function] = rest
+            elif entry.items is not None:
+                del self._gathering[entry.function]
+            batch.append(entry)
+            room -= len(entry.tolds)
         if batch:
-            self._in_flight = in_flight
+            self._in_flight = batch
+            self._count -= MAX_BATCH - room
             self._writer.submit(batch)
 
-    def _written(self, batch: list[Work], emissions: list[Emission]) -> None:
+    def _written(self, emissions: list[Emission]) -> None:
         """In the writer thread: go back to the event loop."""
-        self._loop.call_soon_threadsafe(self._answer, batch, emissions)
+        self._loop.call_soon_threadsafe(self._answer, emissions)
 
-    def _answer(self, batch: list[Work], emissions: list[Emission]) -> None:
-        in_flight, self._in_flight = self._in_flight, []
+    def _answer(self, emissions: list[Emission]) -> None:
+        batch, self._in_flight = self._in_flight, []
         if self._answered is not None:
             self._answered.set_result(None)
             self._answered = None
         if self._waiting:
             self._submit()
-        self.on_batch(sum(map(len, in_flight)))
+        self.on_batch(sum(len(entry.tolds) for entry in batch))
         try:
             self._on_commit(emissions)
         finally:
             # It is on disk: a mistake in what follows must not leave anybody waiting.
-            for work, group in zip(batch, in_flight, strict=True):
-                for told, result in zip(group, work.results, strict=True):
+            for entry in batch:
+                for told, result in zip(entry.tolds, entry.results, strict=True):
                     try:
                         told(result)
                     except Exception:
                         log.exception("an answer was not passed on")
+
+
+class _Entry(Work):
+    """Work, and who is told of it."""
+
+    __slots__ = ("tolds",)
+
+    def __init__(self, function: Callable[..., Any], item: Any, told: Told, *, many: bool) -> None:
+        super().__init__(function, [item] if many else None)
+        self.tolds = [told]
+
+    def add(self, item: Any, told: Told) -> None:
+        """One more item of a set."""
+        self.items.append(item)  # type: ignore[union-attr]
+        self.tolds.append(told)
+
+    def split(self, room: int) -> "_Entry | None":
+        """Keep as many items as there is room for; the others, if there are any."""
+        if self.items is None or len(self.items) <= room:
+            return None
+        rest = _Entry(self.function, None, _nobody, many=True)
+        self.items, rest.items = self.items[:room], self.items[room:]
+        self.tolds, rest.tolds = self.tolds[:room], self.tolds[room:]
+        return rest
+
+
+def _nobody(result: Any) -> None:
+    """Whoever is told instead comes at once."""
 
 
 def _resolve(future: asyncio.Future[Any], result: Any) -> None:

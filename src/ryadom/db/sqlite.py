@@ -36,7 +36,7 @@ class Work:
 
     def __init__(self, function: Callable[..., Any], items: list[Any] | None) -> None:
         self.function = function
-        self.items = items
+        self.items: list[Any] | None = items
         self.results: list[Any] = []
         """One result or exception per item (one in all when there are no items)."""
 
@@ -96,18 +96,18 @@ class Writer:
     a batch is submitted only when the one before it is done.
     """
 
-    def __init__(self, path: Path, clock: Clock, done: Callable[[list[Work], list[Emission]], None]) -> None:
+    def __init__(self, path: Path, clock: Clock, done: Callable[[list[Emission]], None]) -> None:
         self._connection = connect(path)
         self._connection.execute(f"PRAGMA cache_size = {-CACHE}")
         self._clock = clock
         self._done = done
         self._memory: Memory = {}
         self._version = 0
-        self._batches: SimpleQueue[tuple[list[Work], list[Emission] | None] | None] = SimpleQueue()
+        self._batches: SimpleQueue[tuple[Sequence[Work], list[Emission] | None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ryadom-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, batch: list[Work]) -> None:
+    def submit(self, batch: Sequence[Work]) -> None:
         """Commit this work; `done` is called in the writer's thread afterwards."""
         emissions = self._perform_here(batch) if all(work.items is not None for work in batch) else None
         self._batches.put((batch, emissions))
@@ -126,9 +126,9 @@ class Writer:
             except Exception as error:  # nobody may wait for ever for a thread that is gone
                 emissions = []
                 self._abandon(batch, error)
-            self._done(batch, emissions)
+            self._done(emissions)
 
-    def _abandon(self, batch: list[Work], error: Exception) -> None:
+    def _abandon(self, batch: Sequence[Work], error: Exception) -> None:
         """Nothing of this batch is in the database: everybody gets the same answer."""
         self._memory.clear()
         if self._connection.in_transaction:
@@ -136,7 +136,7 @@ class Writer:
         for work in batch:
             work.results = [error] * (1 if work.items is None else len(work.items))
 
-    def _perform_here(self, batch: list[Work]) -> list[Emission] | None:
+    def _perform_here(self, batch: Sequence[Work]) -> list[Emission] | None:
         """Run a batch up to its COMMIT, and give what it emits; None, and nothing done, when that may have to wait."""
         try:
             self._begin(wait=0.0)
@@ -147,7 +147,7 @@ class Writer:
                 self._connection.execute("ROLLBACK")
             return None
 
-    def _commit(self, batch: list[Work], emissions: list[Emission] | None) -> list[Emission]:
+    def _commit(self, batch: Sequence[Work], emissions: list[Emission] | None) -> list[Emission]:
         try:
             if emissions is None:
                 self._begin(wait=BUSY)
@@ -169,7 +169,7 @@ class Writer:
             self._version = version
             self._memory.clear()
 
-    def _perform_all(self, batch: list[Work]) -> list[Emission]:
+    def _perform_all(self, batch: Sequence[Work]) -> list[Emission]:
         emissions: list[Emission] = []
         if len(batch) == 1 and batch[0].items is not None and self._perform_alone(batch[0], emissions):
             return emissions

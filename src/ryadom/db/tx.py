@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Executable, bindparam, case, update
 from sqlalchemy.dialects import sqlite
@@ -42,11 +42,8 @@ def keeps_memory(function: T) -> T:
     return function
 
 
-class Emission(NamedTuple):
-    """An event for people, or a fact for servers, that leaves when its transaction has committed."""
-
-    what: Event | Fact
-    to: Audience | None
+Emission = tuple[Event | Fact, Audience | None]
+"""An event for people with its audience, or a fact for servers, that leaves when its transaction has committed."""
 
 
 def prepare(query: Executable) -> Prepared:
@@ -122,8 +119,8 @@ class Tx:
 
     def emit(self, event: Event, to: Audience) -> None:
         """Send an event when this transaction has committed."""
-        self.emissions.append(Emission(event, to))
+        self.emissions.append((event, to))
 
     def tell(self, fact: Fact) -> None:
         """Let every server's memory know, when this transaction has committed."""
-        self.emissions.append(Emission(fact, None))
+        self.emissions.append((fact, None))

@@ -2,8 +2,8 @@
 
 import asyncio
 from functools import partial
-from typing import NamedTuple
 
+import msgspec
 from msgspec import structs
 
 from ryadom.chats.actions import membership
@@ -20,10 +20,10 @@ from ryadom.protocol.facts import MessageRemoved
 from ryadom.protocol.schemas import Message
 
 from . import store
-from .store import Permit, Row
+from .store import Permit
 
 
-class Send(NamedTuple):
+class Send(msgspec.Struct, frozen=True, gc=False):
     """A message to send."""
 
     sender_id: int
@@ -35,7 +35,7 @@ class Send(NamedTuple):
     """The socket that sends it, which gets `message_sent` in place of `new_message`."""
 
 
-class Sent(NamedTuple):
+class Sent(msgspec.Struct, frozen=True):
     """A message on disk, and whether it is new."""
 
     message: Message
@@ -70,77 +70,78 @@ class Messages:
         await self._db.write(partial(_delete, user_id=user_id, message_id=message_id))
 
 
+class _Doubt(Exception):
+    """A refusal that a retry of an earlier message must not get."""
+
+
 class _Batch:
     """What a set of sends becomes: decided in the order in which they came, written together."""
 
     def __init__(self, tx: Tx, items: list[Send], known: dict[tuple[int, str], Message] | None) -> None:
         pairs = list(dict.fromkeys([(item.sender_id, item.chat_id) for item in items]))
-        self.permits = store.permits(tx, pairs)
-        self.behind = store.behind(tx, pairs)
-        self.known = known
+        self._tx = tx
+        self._permits = store.permits(tx, pairs)
+        self._behind = store.behind(tx, pairs)
+        self._known = known
         """What these names have become before; None when that was not looked up."""
-        self.reply_chats = store.chats_of(tx, [item.reply_to for item in items if item.reply_to is not None])
-        known_seqs = store.last_seqs(tx)
-        self.last_seq = {chat_id: known_seqs[chat_id] for _, chat_id in pairs if chat_id in known_seqs}
-        self.crowded: dict[int, int | None] = {}
+        self._reply_chats = store.chats_of(tx, [item.reply_to for item in items if item.reply_to is not None])
+        self._next_rev = tx.next_rev(len(items))
+        self._next_id = tx.next_message_ids(len(items))
+        self._crowded: dict[int, int | None] = {}
         """Chat → who alone has written in this batch; None: several have."""
-        self.rows: list[Row] = []
-        self.places: dict[tuple[int, str], int] = {}
+        self._sent: dict[tuple[int, str], Message] = {}
+        self.new = store.NewMessages(tx)
 
-    def take(self, send: Send, rev: int) -> int | Message | Refusal:
-        """The place of a new row, the message that this was before, or why not."""
-        permit = self.permits.get((send.sender_id, send.chat_id))
+    def take(self, send: Send) -> Sent | Refusal:
+        """The message that this becomes, or was before, or why not."""
+        pair = (send.sender_id, send.chat_id)
+        permit = self._permits.get(pair)
         if permit is None:
             return Refusal("not_found")
         if send.client_id is not None:
             again = self._again(send, send.client_id)
             if again is not None:
                 return again
-        refusal = self._refusal(send, permit)
-        if refusal is not None:
-            if self.known is None and send.client_id is not None:
-                raise _Doubt  # perhaps it was sent when it still could be
-            return refusal
-        return self._append(send, rev)
-
-    def _refusal(self, send: Send, permit: Permit) -> Refusal | None:
         if not permit.may_write:
-            return Refusal("cannot_write")
-        if send.reply_to is not None and self.reply_chats.get(send.reply_to) != send.chat_id:
-            return Refusal("not_found", "reply_to is no message of this chat.")
-        return None
+            return self._refuse(send, Refusal("cannot_write"))
+        if send.reply_to is not None and self._reply_chats.get(send.reply_to) != send.chat_id:
+            return self._refuse(send, Refusal("not_found", "reply_to is no message of this chat."))
+        message = self._append(send, pair)
+        self._tx.emit(
+            NewMessage(timestamp=self._tx.now, rev=message.rev, message=message),
+            Chat(send.chat_id, send.connection_id),
+        )
+        if not permit.entered:
+            _acquaint(self._tx, send.sender_id, permit)
+        return Sent(message, True)
 
-    def _again(self, send: Send, client_id: str) -> int | Message | Refusal | None:
+    def _refuse(self, send: Send, refusal: Refusal) -> Refusal:
+        if self._known is None and send.client_id is not None:
+            raise _Doubt  # perhaps it was sent when it still could be
+        return refusal
+
+    def _again(self, send: Send, client_id: str) -> Sent | Refusal | None:
         name = (send.sender_id, client_id)
-        place = self.places.get(name)
-        if place is not None:
-            row = self.rows[place]
-            same = row.chat_id == send.chat_id and row.text == send.text
-            return place if same else Refusal("client_id_reused")
-        before = self.known.get(name) if self.known is not None else None
+        before = self._sent.get(name) or (self._known.get(name) if self._known is not None else None)
         if before is None:
             return None
         untouched = before.edited_at is None and not before.deleted
         if before.chat_id != send.chat_id or (untouched and before.text != send.text):
             return Refusal("client_id_reused")
-        return before
+        return Sent(before, False)
 
-    def _append(self, send: Send, rev: int) -> int:
-        place = len(self.rows)
-        sender_id, chat_id, text, client_id, reply_to, _ = send
-        seq = self.last_seq[chat_id] = self.last_seq[chat_id] + 1
-        alone = self.crowded.setdefault(chat_id, sender_id)
+    def _append(self, send: Send, pair: tuple[int, int]) -> Message:
+        sender_id, chat_id = pair
+        alone = self._crowded.setdefault(chat_id, sender_id)
         if alone != sender_id:
-            self.crowded[chat_id] = None
-        behind = alone != sender_id or (sender_id, chat_id) in self.behind
-        self.rows.append(Row(chat_id, seq, rev, sender_id, text, client_id, reply_to, behind))
-        if client_id is not None:
-            self.places[sender_id, client_id] = place
-        return place
-
-
-class _Doubt(Exception):
-    """A refusal that a retry of an earlier message must not get."""
+            self._crowded[chat_id] = None
+        behind = alone != sender_id or pair in self._behind
+        id_, rev = self._next_id, self._next_rev
+        self._next_id, self._next_rev = id_ + 1, rev + 1
+        message = self.new.add(id_, rev, chat_id, sender_id, send.text, send.client_id, send.reply_to, behind=behind)
+        if send.client_id is not None:
+            self._sent[sender_id, send.client_id] = message
+        return message
 
 
 def send_many(tx: Tx, items: list[Send]) -> list[Sent | Refusal]:
@@ -151,33 +152,18 @@ def send_many(tx: Tx, items: list[Send]) -> list[Sent | Refusal]:
     known = None
     if tx.again:
         known = store.known(tx, [(item.sender_id, item.client_id) for item in items if item.client_id is not None])
-    first_rev = tx.next_rev(len(items))
     batch = _Batch(tx, items, known)
-    taken = [batch.take(item, first_rev + place) for place, item in enumerate(items)]
-    messages = store.append(tx, batch.rows) if batch.rows else []
-    results: list[Sent | Refusal] = []
-    told = -1
-    for item, outcome in zip(items, taken, strict=True):
-        if type(outcome) is int:
-            message = messages[outcome]
-            results.append(Sent(message, outcome > told))
-            if outcome > told:
-                told = outcome
-                event = NewMessage(timestamp=tx.now, rev=message.rev, message=message)
-                tx.emit(event, Chat(message.chat_id, item.connection_id))
-                _acquaint(tx, item, batch.permits[item.sender_id, item.chat_id])
-        else:
-            results.append(Sent(outcome, False) if isinstance(outcome, Message) else outcome)  # type: ignore[arg-type]
+    results = [batch.take(item) for item in items]
+    batch.new.write()
     return results
 
 
-def _acquaint(tx: Tx, item: Send, permit: Permit) -> None:
+def _acquaint(tx: Tx, sender_id: int, permit: Permit) -> None:
     """Writing to somebody makes them one's contact."""
     peer_id = permit.peer_id
-    if permit.entered or permit.kind != "direct" or peer_id is None:
-        return
-    if store.adds_contacts(tx, item.sender_id):
-        changing(tx, item.sender_id, peer_id, lambda: add(tx, item.sender_id, peer_id, by_hand=False))
+    if permit.kind == "direct" and peer_id is not None and store.adds_contacts(tx, sender_id):
+        changing(tx, sender_id, peer_id, lambda: add(tx, sender_id, peer_id, by_hand=False))
+        permit.entered = True
 
 
 def _own(tx: Tx, user_id: int, message_id: int) -> Message:

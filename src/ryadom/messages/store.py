@@ -1,6 +1,6 @@
 """SQL of messages. Appends go down in sets: a fixed number of statements, however many arrive together."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, select, true, update
 
@@ -138,20 +138,6 @@ class Permit:
         """The peer is, or has been, among the sender's contacts."""
 
 
-class Row(NamedTuple):
-    """A message to append."""
-
-    chat_id: int
-    seq: int
-    rev: int
-    sender_id: int
-    text: str
-    client_id: str | None
-    reply_to: int | None
-    behind: bool
-    """Others' messages lie unread before it."""
-
-
 def permits(tx: Tx, pairs: list[Pair]) -> dict[Pair, Permit]:
     """What these (sender, chat), and others that sets have met, may do; one who is no member is missing.
 
@@ -204,28 +190,42 @@ def chats_of(tx: Tx, message_ids: list[int]) -> dict[int, int]:
     return dict(tx.run(IN_CHAT, ids=message_ids)) if message_ids else {}
 
 
-def append(tx: Tx, added: list[Row]) -> list[Message]:
-    """Store messages; they come back in the same order. Raises when a client_id was there before."""
-    first_id = tx.next_message_ids(len(added))
-    stamp, now = tx.stamp, tx.now
-    rows_, messages_ = [], []
-    for id_, (chat_id, seq, rev, sender_id, text, client_id, reply_to, behind_) in enumerate(added, first_id):
-        rows_.append((id_, chat_id, seq, rev, rev, sender_id, text, client_id, reply_to, stamp, int(behind_)))
-        messages_.append(
-            Message(
-                id=id_, chat_id=chat_id, seq=seq, rev=rev, kind="text", sender_id=sender_id, text=text,
-                client_id=client_id, reply_to=reply_to, created_at=now, edited_at=None, deleted=False,
-            )
-        )  # fmt: skip
-    tx.run_rows(APPEND, _APPENDED, rows_)
-    last = {row.chat_id: (row.chat_id, row.seq, row.rev) for row in added}
-    tx.run_rows(ADVANCE, ("chat", "seq", "new_rev"), list(last.values()))
-    last_seqs(tx).update({chat_id: seq for chat_id, seq, _ in last.values()})
-    moved = [(row.chat_id, row.sender_id, row.seq, row.rev) for row in added if not row.behind]
-    if moved:
-        tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), moved)
-        marks(tx).update({(sender_id, chat_id): seq for chat_id, sender_id, seq, _ in moved})
-    return messages_
+class NewMessages:
+    """Messages to append in one set: each gets the next seq of its chat."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._rows: list[tuple[Any, ...]] = []
+        self._last: dict[int, tuple[int, int, int]] = {}
+        self._moved: list[tuple[int, int, int, int]] = []
+        self._last_seqs = last_seqs(tx)
+        self._marks = marks(tx)
+
+    def add(
+        self, id_: int, rev: int, chat_id: int, sender_id: int, text: str, client_id: str | None,
+        reply_to: int | None, *, behind: bool,
+    ) -> Message:  # fmt: skip
+        """The next message of a chat. `behind`: others' messages lie unread before it; else it moves its sender's mark.
+
+        The chat is one of `last_seqs`.
+        """
+        tx = self._tx
+        seq = self._last_seqs[chat_id] = self._last_seqs[chat_id] + 1
+        self._rows.append(
+            (id_, chat_id, seq, rev, rev, sender_id, text, client_id, reply_to, tx.stamp, 1 if behind else 0)
+        )
+        self._last[chat_id] = (chat_id, seq, rev)
+        if not behind:
+            self._moved.append((chat_id, sender_id, seq, rev))
+            self._marks[sender_id, chat_id] = seq
+        return Message(id_, chat_id, seq, rev, "text", sender_id, text, client_id, reply_to, tx.now, None, False)
+
+    def write(self) -> None:
+        """Store all of them. Raises when a client_id was there before."""
+        if self._rows:
+            self._tx.run_rows(APPEND, _APPENDED, self._rows)
+            self._tx.run_rows(ADVANCE, ("chat", "seq", "new_rev"), list(self._last.values()))
+            self._tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), self._moved)
 
 
 def get_message(tx: Tx, message_id: int, reader: int) -> Message | None:

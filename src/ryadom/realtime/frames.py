@@ -5,12 +5,19 @@ PONG = 0x8A
 CLOSE = 0x88
 TEXT = 0x81
 
+_SHORT_TEXTS = [bytes((TEXT, size)) for size in range(126)]
 _MAX_REASON = 123
 """Bytes that a close frame has for its reason."""
 
 
 def text_frame(payload: bytes) -> bytes:
     """One whole text message; `payload` is UTF-8 of any length."""
+    # Every event is framed here, so the usual lengths are spared a call.
+    size = len(payload)
+    if size < 126:
+        return _SHORT_TEXTS[size] + payload
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2) + payload
     return _frame(TEXT, payload)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -33,7 +33,7 @@ _decode_auth = msgspec.json.Decoder(Auth).decode
 _decode_echo = msgspec.json.Decoder(Echo, strict=False).decode
 
 
-class Later(NamedTuple):
+class Later(msgspec.Struct, frozen=True, gc=False):
     """An answer that waits for something: how that is begun, and what its result becomes.
 
     `begin` is given who must be told the result, or the exception. It may raise `Refusal`.
@@ -47,27 +47,22 @@ Answer = Event | Later | None
 Handler = Callable[[Client, Any], Answer]
 
 
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """The answer to one command, once its result is there."""
 
-    __slots__ = ("_client", "_client_id", "_gate", "_make")
-
-    def __init__(
-        self, gate: "SocketGate", client: Client, make: Callable[[Any], Event | None], client_id: str | None
-    ) -> None:
-        self._gate = gate
-        self._client = client
-        self._make = make
-        self._client_id = client_id
+    gate: "SocketGate"
+    client: Client
+    make: Callable[[Any], Event | None]
+    client_id: str | None
 
     def __call__(self, result: Any) -> None:
         """Send what the result, or the exception, becomes."""
         if isinstance(result, Exception):
-            self._gate.fail(self._client, result, self._client_id)
+            self.gate.fail(self.client, result, self.client_id)
             return
-        event = self._make(result)
+        event = self.make(result)
         if event is not None:
-            self._client.socket.send(text_frame(encode(event)))
+            self.client.socket.send(text_frame(encode(event)))
 
 
 class Doors(Protocol):

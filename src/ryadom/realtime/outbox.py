@@ -3,6 +3,7 @@
 Between several nodes a broker would stand in `committed`: everything in an emission can travel as JSON.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,8 +19,8 @@ from .hub import Hub
 log = structlog.get_logger("ryadom.outbox")
 
 
-Step = Callable[[Any, Any], None]
-"""What is done with a committed event or fact: (what, to)."""
+Step = Callable[[Any], None]
+"""What is done with a committed event or fact."""
 
 
 class Outbox:
@@ -27,38 +28,39 @@ class Outbox:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._heralds: dict[type[Event] | type[Fact], list[Step]] = {}
-        self._followers: dict[type[Event] | type[Fact], list[Step]] = {}
-        self._steps: dict[type[Event] | type[Fact], list[Step]] = {}
+        self._heralds: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
+        self._followers: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
 
-    def precede(self, kind: type[Event] | type[Fact], herald: Callable[[Any], None]) -> None:
+    def precede(self, kind: type[Event] | type[Fact], herald: Step) -> None:
         """Call `herald` with each committed event or fact of this kind, before it is delivered."""
-        self._heralds.setdefault(kind, []).append(lambda what, to: herald(what))
-        self._steps.clear()
+        self._heralds[kind].append(herald)
 
-    def follow(self, kind: type[Event] | type[Fact], follower: Callable[[Any], None]) -> None:
+    def follow(self, kind: type[Event] | type[Fact], follower: Step) -> None:
         """Call `follower` with each committed event or fact of this kind, after it has been delivered."""
-        self._followers.setdefault(kind, []).append(lambda what, to: follower(what))
-        self._steps.clear()
+        self._followers[kind].append(follower)
 
     def committed(self, emissions: Sequence[Emission]) -> None:
         """Take what a commit emitted. A mistake in one step must not keep the others from hearing of it."""
         for what, to in emissions:
-            for step in self._steps.get(type(what)) or self._plan(type(what)):
+            kind = type(what)
+            for herald in self._heralds[kind]:
                 try:
-                    step(what, to)
-                except Exception:
-                    log.exception("a committed event was not passed on", kind=type(what).__name__)
+                    herald(what)
+                except Exception as error:
+                    self._mistake(what, error)
+            if to is not None:
+                try:
+                    self._hub.deliver(what, to)  # type: ignore[arg-type]
+                except Exception as error:
+                    self._mistake(what, error)
+            for follower in self._followers[kind]:
+                try:
+                    follower(what)
+                except Exception as error:
+                    self._mistake(what, error)
 
-    def _plan(self, kind: type[Event] | type[Fact]) -> list[Step]:
-        """Heralds, delivery, followers: put together once for each kind."""
-        delivery: list[Step] = [self._deliver] if issubclass(kind, Event) else []
-        steps = self._steps[kind] = [*self._heralds.get(kind, ()), *delivery, *self._followers.get(kind, ())]
-        return steps
-
-    def _deliver(self, event: Event, to: Audience | None) -> None:
-        if to is not None:
-            self._hub.deliver(event, to)
+    def _mistake(self, what: Event | Fact, error: Exception) -> None:
+        log.error("a committed event was not passed on", kind=type(what).__name__, exc_info=error)
 
     def send_ephemeral(self, event: Event, to: Audience) -> None:
         """Send what has no transaction: typing, idleness."""

@@ -166,9 +166,8 @@ def handlers(
 
     def message_sent(sent: Sent) -> Event:
         message = sent.message
-        return MessageSent(
-            timestamp=clock.utcnow(), client_id=message.client_id or "", message=message, rev=message.rev
-        )  # fmt: skip
+        now = message.created_at if sent.new else clock.utcnow()
+        return MessageSent(timestamp=now, client_id=message.client_id or "", message=message, rev=message.rev)
 
     def ping(client: Client, command: Ping) -> Answer:
         async def answer() -> Event:
