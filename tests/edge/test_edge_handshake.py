@@ -79,6 +79,17 @@ async def test_a_refusal_is_a_plain_answer(
     assert (gate.connections, gate.ended) == ([], [])
 
 
+async def test_a_handshake_is_judged_alike_behind_http(server: RunningServer) -> None:
+    for old, new, status in (
+        (b"Version: 13", b"Version: 8", b"426"),
+        (b"GET", b"POST", b"405"),
+        (b"ZQ==", b"ZQ=", b"400"),
+    ):
+        wire = await server.wire()
+        wire.send(UPGRADE.replace(old, new))
+        assert (await wire.head()).startswith(b"HTTP/1.1 " + status)
+
+
 @pytest.mark.parametrize("header", [b"Authorization: a", b"Cookie: a=b", b"Host: b", b"Origin: https://a.example"])
 async def test_a_header_that_counts_must_not_be_doubled(server: RunningServer, header: bytes) -> None:
     wire = await server.wire()

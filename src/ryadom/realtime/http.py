@@ -50,6 +50,7 @@ class Http(HttpToolsProtocol):
         self._fields = 0
         self._raw = 0
         self._too_large = False
+        self._upgrades: bool | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The first head is due from now on."""
@@ -86,6 +87,7 @@ class Http(HttpToolsProtocol):
         """A head begins."""
         super().on_message_begin()
         self._size = self._fields = 0
+        self._upgrades = None
         if self._due == _NEVER:
             self._expect(HEAD_SECONDS)
 
@@ -95,10 +97,13 @@ class Http(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A whole header, or a trailer."""
+        """A whole header, or a trailer. In place of uvicorn's, since it is called a dozen times per request."""
         self._fields += 1
         self._count(len(name) + len(value) + 4)
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is whole; the body is due."""
@@ -174,6 +179,12 @@ class Http(HttpToolsProtocol):
     def _latest(self) -> RequestResponseCycle | None:
         """uvicorn declares `cycle` without the None that it starts with."""
         return self.cycle
+
+    def _should_upgrade(self) -> bool:
+        """As uvicorn has it, which asks three times per request and looks through all headers each time."""
+        if self._upgrades is None:
+            self._upgrades = super()._should_upgrade()
+        return self._upgrades
 
     def _upgrade(self, rest: bytes) -> None:
         if not self._should_upgrade():
