@@ -24,7 +24,7 @@ class Held:
     def __init__(self, db: Database) -> None:
         self._writer = db._writer
         self._done = self._writer._done
-        self._made: list[tuple[Any, Any]] = []
+        self._made: list[Any] = []
         self._holding = threading.Lock()
         self._over = False
 
@@ -38,16 +38,16 @@ class Held:
         self._writer._done = self._done
         with self._holding:
             self._over = True
-            for batch, emissions in self._made:
-                self._done(batch, emissions)
+            for emissions in self._made:
+                self._done(emissions)
 
-    def _hold(self, batch: Any, emissions: Any) -> None:
+    def _hold(self, emissions: Any) -> None:
         """In the writer thread, which may come with its commit when the block is over."""
         with self._holding:
             if self._over:
-                self._done(batch, emissions)
+                self._done(emissions)
             else:
-                self._made.append((batch, emissions))
+                self._made.append(emissions)
 
     async def committed(self) -> None:
         """Return when a commit has been made."""

@@ -25,7 +25,7 @@ BUSY = 10.0
 """Seconds to wait for another process (the command line) that writes."""
 CHECKPOINT_EVERY = 8000
 """Pages of 4 KiB that the journal holds before they are brought home: a page that changes often is then copied once."""
-CACHE = 64 * 1024
+CACHE = 4 * 1024
 """KiB of pages that the writing connection keeps at most."""
 
 

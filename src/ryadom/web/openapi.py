@@ -44,10 +44,12 @@ def describe_routes(handlers: Sequence[ControllerRouterHandler]) -> Part:
 
 
 def _bound_items(schemas: dict[str, Part], body: type[msgspec.Struct]) -> None:
-    """The lists of a request body with what holds for their items: Litestar leaves that out, msgspec knows."""
+    """The lists of a request body with what holds for their items, and patterns that are declared beside the type:
+    Litestar leaves those out, msgspec knows.
+    """
     _, known = msgspec.json.schema_components([body], ref_template="#/components/schemas/{name}")
     for name, exact in known[body.__name__]["properties"].items():
-        if any("items" in one for one in exact.get("anyOf", [exact])):
+        if any("items" in one or "pattern" in one for one in exact.get("anyOf", [exact])):
             schemas[body.__name__]["properties"][name] = exact
 
 

@@ -149,6 +149,7 @@ export interface components {
         Credentials: {
             username: string;
             password: string;
+            /** @default null */
             device_name?: string | null;
             /** @enum {null|string} */
             device_type?: "pc" | "phone" | "tablet" | "web" | "other" | null;
@@ -291,6 +292,7 @@ export interface components {
         /** MessageDraft */
         MessageDraft: {
             text: string;
+            /** @default null */
             client_id?: string | null;
             reply_to?: number | null;
         };
@@ -341,6 +343,7 @@ export interface components {
             /** @enum {string} */
             kind: "direct" | "group" | "channel";
             user_id?: number | null;
+            /** @default null */
             title?: string | null;
             /** @default [] */
             member_ids?: number[];
@@ -348,6 +351,7 @@ export interface components {
         /** NewContact */
         NewContact: {
             user_id?: number | null;
+            /** @default null */
             username?: string | null;
         };
         /** NewMember */
@@ -471,6 +475,7 @@ export interface components {
         Registration: {
             username: string;
             password: string;
+            /** @default null */
             display_name?: string | null;
         };
         /** Revoked */
