@@ -32,7 +32,8 @@ async def test_the_log_says_who_had_read_what_and_when(world: World) -> None:
         await world.advance(60)
         await bob.web.read(message)
     log = world.server.db._reader.execute(
-        "SELECT up_to_seq, strftime('%M', read_at) FROM message_read_statuses WHERE user_id = ? ORDER BY id", (bob.id,)
+        "SELECT up_to_seq, strftime('%M', read_at) FROM message_read_statuses WHERE user_id = ? ORDER BY up_to_seq",
+        (bob.id,),
     )
     assert log.fetchall() == [(1, "01"), (3, "03")]
 

@@ -31,13 +31,15 @@ class MemberLeft(Fact, frozen=True, kw_only=True):
     user_id: int
 
 
-class CountMoved(Fact, frozen=True, kw_only=True):
-    """A member's mark or count is now this, otherwise than by a new message."""
+class MarkMoved(Fact, frozen=True, kw_only=True):
+    """A member has read up to a seq: so many messages that were unread are so no more."""
 
     chat_id: int
     user_id: int
-    unread_count: int
     up_to_seq: int
+    read: int
+    unread_count: int | None = None
+    """What is unread now, where it was counted anew because so much was read at once; `read` says nothing then."""
 
 
 class MessageRemoved(Fact, frozen=True, kw_only=True):
@@ -64,4 +66,4 @@ class MutualFlipped(Fact, frozen=True, kw_only=True):
     mutual: bool
 
 
-AnyFact = SessionEnded | MemberJoined | MemberLeft | CountMoved | MessageRemoved | Muted | MutualFlipped
+AnyFact = SessionEnded | MemberJoined | MemberLeft | MarkMoved | MessageRemoved | Muted | MutualFlipped

@@ -8,7 +8,7 @@ from ryadom.db.tx import Tx
 from ryadom.protocol.audience import Mutual
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import MessagesRead
-from ryadom.protocol.facts import CountMoved
+from ryadom.protocol.facts import MarkMoved
 from ryadom.protocol.schemas import ReadResult
 
 from . import store
@@ -17,11 +17,11 @@ from .store import Ask, Move
 
 
 class Marked(NamedTuple):
-    """One's mark in a chat after reading."""
+    """One's mark in a chat after reading; what is unread then, if that was asked."""
 
-    unread: int
     up_to: int
     rev: int
+    unread: int | None = None
 
 
 class Receipts:
@@ -33,11 +33,11 @@ class Receipts:
 
     def mark_read(self, user_id: int, chat_id: int, message_id: int) -> "asyncio.Future[Marked]":
         """Mark a message and all before it in its chat as read. Refuses `not_found`."""
-        return self._db.write_many(mark_read, Ask(user_id, chat_id, message_id))
+        return self._db.write_many(mark_read, Ask(user_id, chat_id, message_id, True))
 
     def post(self, user_id: int, chat_id: int, message_id: int, told: Told) -> None:
-        """`mark_read` for a socket: `told` gets what the mark is now, or the refusal."""
-        self._db.post(mark_read, Ask(user_id, chat_id, message_id), told)
+        """`mark_read` for a socket: `told` gets what the mark is now, without a count, or the refusal."""
+        self._db.post(mark_read, Ask(user_id, chat_id, message_id, False), told)
 
     async def read(self, user_id: int, chat_id: int | None, message_ids: list[int]) -> ReadResult:
         """The same for the last of several messages of one chat. Refuses `not_found`, `different_chats`."""
@@ -51,6 +51,7 @@ class Receipts:
         if chat_id not in (None, in_chat):
             raise Refusal("not_found")
         marked = await self.mark_read(user_id, in_chat, last_id)
+        assert marked.unread is not None
         return ReadResult(
             chat_id=in_chat, up_to_seq=marked.up_to, unread_count=marked.unread, rev=marked.rev,
             total_unread=await self._counts.total(user_id),
@@ -60,37 +61,41 @@ class Receipts:
 def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
     """Move the watermarks of a set of asks. What moves nothing is silent."""
     targets = store.targets(tx, asks)
+    marked: dict[tuple[int, int], Marked] = {}
     highest: dict[tuple[int, int], Move] = {}
-    for place, (seq, mark, _) in targets.items():
-        ask = asks[place]
-        known = highest.get((ask.user_id, ask.chat_id))
-        if seq > (known.up_to if known else mark):
-            highest[ask.user_id, ask.chat_id] = Move(ask.user_id, ask.chat_id, mark, seq)
+    for place, (seq, mark, rev) in targets.items():
+        user_id, chat_id = pair = asks[place][:2]
+        known = marked.get(pair) or Marked(mark, rev)
+        if seq > known.up_to:
+            highest[pair] = Move(user_id, chat_id, mark, seq)
+            known = Marked(seq, rev)
+        marked[pair] = known
     moves = list(highest.values())
     if moves:
-        store.move(tx, moves, tx.next_rev(len(moves)))
-    pairs = list(dict.fromkeys((asks[place].user_id, asks[place].chat_id) for place in targets))
-    state = {pair: Marked(*values) for pair, values in zip(pairs, store.unread(tx, pairs), strict=True)}
-    if moves:
-        _tell(tx, moves, state)
-    return [
-        state[ask.user_id, ask.chat_id] if place in targets else Refusal("not_found") for place, ask in enumerate(asks)
-    ]
+        first_rev = tx.next_rev(len(moves))
+        store.move(tx, moves, first_rev)
+        for rev, move in enumerate(moves, first_rev):
+            marked[move.user_id, move.chat_id] = Marked(move.up_to, rev)
+        _tell(tx, moves, first_rev)
+    counted = dict.fromkeys(asks[place][:2] for place in targets if asks[place].counted)
+    for pair, unread in zip(counted, store.unread(tx, list(counted)), strict=True):
+        marked[pair] = marked[pair]._replace(unread=unread)
+    return [marked[ask[:2]] if place in targets else Refusal("not_found") for place, ask in enumerate(asks)]
 
 
-def _tell(tx: Tx, moves: list[Move], state: dict[tuple[int, int], Marked]) -> None:
-    for move in moves:
-        marked = state[move.user_id, move.chat_id]
-        message_ids, authors = store.newly_read(tx, move)
-        if authors:
+def _tell(tx: Tx, moves: list[Move], first_rev: int) -> None:
+    """The authors hear of it, and all servers of what is unread no more."""
+    for rev, (move, read) in enumerate(zip(moves, store.newly_read(tx, moves), strict=True), first_rev):
+        if read.authors:
             event = MessagesRead(
-                timestamp=tx.now, rev=marked.rev, chat_id=move.chat_id, user_id=move.user_id, up_to_seq=move.up_to,
-                message_ids=message_ids,
+                timestamp=tx.now, rev=rev, chat_id=move.chat_id, user_id=move.user_id, up_to_seq=move.up_to,
+                message_ids=read.last_ids,
             )  # fmt: skip
-            tx.emit(event, Mutual(authors, move.user_id, move.chat_id))
+            tx.emit(event, Mutual(read.authors, move.user_id, move.chat_id))
+        left = None if read.whole else store.unread(tx, [(move.user_id, move.chat_id)])[0]
         tx.tell(
-            CountMoved(
-                rev=marked.rev, chat_id=move.chat_id, user_id=move.user_id, unread_count=marked.unread,
-                up_to_seq=marked.up_to,
+            MarkMoved(
+                rev=rev, chat_id=move.chat_id, user_id=move.user_id, up_to_seq=move.up_to, read=read.number,
+                unread_count=left,
             )
         )  # fmt: skip

@@ -14,7 +14,7 @@ from ryadom.contacts.store import mutual_ids
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.events import NewMessage, UnreadChanged, UnreadMessage
-from ryadom.protocol.facts import CountMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
+from ryadom.protocol.facts import MarkMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
 from ryadom.realtime.hub import Count, Hub, Person
 from ryadom.realtime.outbox import Outbox
 
@@ -35,7 +35,7 @@ class Counts:
         self.moved: Callable[[], None] = lambda: None
         """Called when the next end of a mute may have come nearer."""
         outbox.follow(NewMessage, self._new_message)
-        outbox.follow(CountMoved, self._moved)
+        outbox.follow(MarkMoved, self._moved)
         outbox.follow(MessageRemoved, self._removed)
         outbox.follow(MemberJoined, self._joined)
         outbox.follow(MemberLeft, self._left)
@@ -111,13 +111,14 @@ class Counts:
                 count.mark, count.rev = event.message.seq, event.rev
             self._tell(person, event.message.chat_id, count, event.timestamp)
 
-    def _moved(self, fact: CountMoved) -> None:
+    def _moved(self, fact: MarkMoved) -> None:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None:
             person, count = found
             if fact.rev > count.rev:
                 count.mark = fact.up_to_seq
-                self._set(person, count, fact.unread_count, fact.rev)
+                unread = count.unread - fact.read if fact.unread_count is None else fact.unread_count
+                self._set(person, count, unread, fact.rev)
             self._tell(person, fact.chat_id, count)
 
     def _removed(self, fact: MessageRemoved) -> None:

@@ -11,6 +11,8 @@ from ryadom.db.tx import Tx
 
 TOLD_AT_MOST = 100
 """Message ids in one `messages_read`."""
+SHORT = 200
+"""Messages that are read at once by a move that is looked at together with others."""
 MAX_REMEMBERED = 100_000
 """Marks that are kept between sets at most."""
 LOOKED_AT_MOST = 20_000
@@ -41,13 +43,28 @@ MOVE = (
 )
 LOG = new(message_read_statuses, "chat_id", "user_id", "up_to_seq", "read_at")
 _pairs = rows("items", user_id=BigInteger, chat_id=BigInteger)
-UNREAD = select(
-    _pairs.c.ordinal, unread_count(chat_members, chats), chat_members.c.read_up_to_seq, chat_members.c.read_rev
-).select_from(
+UNREAD = select(_pairs.c.ordinal, unread_count(chat_members, chats)).select_from(
     _pairs.join(
         chat_members,
         and_(chat_members.c.chat_id == _pairs.c.chat_id, chat_members.c.user_id == _pairs.c.user_id),
     ).join(chats, chats.c.id == _pairs.c.chat_id)
+)
+_moved = rows("items", user_id=BigInteger, chat_id=BigInteger, after=BigInteger, up_to=BigInteger)
+_others = and_(messages.c.sender_id != _moved.c.user_id, messages.c.deleted_at.is_(None))
+NEWLY_READ_SHORT = (
+    select(_moved.c.ordinal, messages.c.id, messages.c.sender_id)
+    .select_from(
+        _moved.join(
+            messages,
+            and_(
+                messages.c.chat_id == _moved.c.chat_id,
+                messages.c.seq > _moved.c.after,
+                messages.c.seq <= _moved.c.up_to,
+            ),
+        )
+    )
+    .where(_others)
+    .order_by(_moved.c.ordinal, messages.c.seq)
 )
 NEWLY_READ = (
     select(messages.c.id, messages.c.sender_id)
@@ -98,6 +115,8 @@ class Ask(NamedTuple):
     user_id: int
     chat_id: int
     message_id: int
+    counted: bool
+    """Whether the answer is to say what is unread then."""
 
 
 class Move(NamedTuple):
@@ -133,13 +152,41 @@ def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
     remembered.update({(m.user_id, m.chat_id): m.up_to for m in moves})
 
 
-def unread(tx: Tx, pairs: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """For each (person, chat): (unread, mark, the mark's rev)."""
-    found = {place: values for place, *values in tx.run(UNREAD, items=pairs)}
-    return [tuple(found[place]) for place in range(len(pairs))]
+def unread(tx: Tx, pairs: list[tuple[int, int]]) -> list[int]:
+    """What each (person, chat) has unread."""
+    return [count for _, count in sorted(tx.run(UNREAD, items=pairs))] if pairs else []
 
 
-def newly_read(tx: Tx, move: Move) -> tuple[list[int], list[int]]:
-    """Others' messages that a move covers: the last ids in order, and the authors of all."""
-    found: list[Any] = tx.run(NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id)
-    return [row[0] for row in found[TOLD_AT_MOST - 1 :: -1]], list({row[1]: None for row in found})
+class Read(NamedTuple):
+    """Others' messages that a move covers: the last ids in order, the authors, and how many there are."""
+
+    last_ids: list[int]
+    authors: list[int]
+    number: int
+    whole: bool = True
+    """Whether all were looked at: else `authors` and `number` are of the latest only."""
+
+
+def newly_read(tx: Tx, moves: list[Move]) -> list[Read]:
+    """What each of these moves covers."""
+    found: list[list[tuple[int, int]]] = [[] for _ in moves]
+    short = [(place, move) for place, move in enumerate(moves) if move.up_to - move.after <= SHORT]
+    if short:
+        for ordinal, id_, author in tx.run(NEWLY_READ_SHORT, items=[move for _, move in short]):
+            found[short[ordinal][0]].append((id_, author))
+    return [
+        _read([one[0] for one in rows_], [one[1] for one in rows_]) if move.up_to - move.after <= SHORT
+        else _newly_read_long(tx, move)
+        for move, rows_ in zip(moves, found, strict=True)
+    ]  # fmt: skip
+
+
+def _newly_read_long(tx: Tx, move: Move) -> Read:
+    latest: list[Any] = tx.run(
+        NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id
+    )[::-1]
+    return _read([row[0] for row in latest], [row[1] for row in latest], whole=len(latest) < LOOKED_AT_MOST)
+
+
+def _read(ids: list[int], authors: list[int], *, whole: bool = True) -> Read:
+    return Read(ids[-TOLD_AT_MOST:], list(dict.fromkeys(authors)), len(ids), whole)

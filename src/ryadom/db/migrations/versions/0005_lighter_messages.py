@@ -36,6 +36,7 @@ def upgrade() -> None:
         _rebuild()
     else:
         _extend()
+    _rebuild_reads()
     _index("ix_messages_changed", ["chat_id", "rev"], "edited_at IS NOT NULL OR deleted_at IS NOT NULL")
     # As each database writes the condition in a query, so that it finds the index.
     _index("ix_messages_behind", ["chat_id", "sender_id", "seq"], "behind", sqlite="behind = 1")
@@ -104,6 +105,25 @@ def _extend() -> None:
     )
     op.drop_index("ix_messages_chat_id_rev", "messages")
     op.drop_index("ix_messages_chat_id_sender_id_seq", "messages")
+
+
+def _rebuild_reads() -> None:
+    """The log of reads becomes its own index. A mark only rises, so no seq is there twice."""
+    op.execute("CREATE TABLE was_reads AS SELECT chat_id, user_id, up_to_seq, read_at FROM message_read_statuses")
+    op.drop_table("message_read_statuses")
+    op.create_table(
+        "message_read_statuses",
+        ref("chat_id", "chats.id", primary_key=True),
+        ref("user_id", "user.id", primary_key=True),
+        number("up_to_seq", primary_key=True, server_default=None),
+        moment("read_at"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "INSERT INTO message_read_statuses SELECT chat_id, user_id, up_to_seq, read_at FROM was_reads"
+        " ORDER BY chat_id, user_id, up_to_seq"
+    )
+    op.drop_table("was_reads")
 
 
 def _index(name: str, columns: list[str], where: str, sqlite: str | None = None) -> None:
