@@ -63,11 +63,13 @@ def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
     targets = store.targets(tx, asks)
     marked: dict[tuple[int, int], Marked] = {}
     highest: dict[tuple[int, int], Move] = {}
-    for place, (seq, mark, rev) in targets.items():
-        user_id, chat_id = pair = asks[place][:2]
+    for place, seq, mark, rev, sender_id, there in targets:
+        user_id, chat_id, message_id, _ = asks[place]
+        pair = (user_id, chat_id)
         known = marked.get(pair) or Marked(mark, rev)
         if seq > known.up_to:
-            highest[pair] = Move(user_id, chat_id, mark, seq)
+            last = (message_id, sender_id) if there and sender_id != user_id else None
+            highest[pair] = Move(user_id, chat_id, mark, seq, last)
             known = Marked(seq, rev)
         marked[pair] = known
     moves = list(highest.values())
@@ -77,10 +79,11 @@ def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
         for rev, move in enumerate(moves, first_rev):
             marked[move.user_id, move.chat_id] = Marked(move.up_to, rev)
         _tell(tx, moves, first_rev)
-    counted = dict.fromkeys(asks[place][:2] for place in targets if asks[place].counted)
+    counted = dict.fromkeys(asks[one.place][:2] for one in targets if asks[one.place].counted)
     for pair, unread in zip(counted, store.unread(tx, list(counted)), strict=True):
         marked[pair] = marked[pair]._replace(unread=unread)
-    return [marked[ask[:2]] if place in targets else Refusal("not_found") for place, ask in enumerate(asks)]
+    allowed = {one.place for one in targets}
+    return [marked[ask[:2]] if place in allowed else Refusal("not_found") for place, ask in enumerate(asks)]
 
 
 def _tell(tx: Tx, moves: list[Move], first_rev: int) -> None:

@@ -1,6 +1,6 @@
 """SQL of watermarks: moving them, what they leave unread, and whose messages were read."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 
@@ -20,7 +20,10 @@ LOOKED_AT_MOST = 20_000
 
 _asked = rows("items", user_id=BigInteger, chat_id=BigInteger, message_id=BigInteger)
 TARGETS = (
-    select(_asked.c.ordinal, messages.c.seq, chat_members.c.read_up_to_seq, chat_members.c.read_rev)
+    select(
+        _asked.c.ordinal, messages.c.seq, chat_members.c.read_up_to_seq, chat_members.c.read_rev, messages.c.sender_id,
+        messages.c.deleted_at.is_(None),
+    )
     .select_from(
         _asked.join(
             chat_members,
@@ -126,6 +129,8 @@ class Move(NamedTuple):
     chat_id: int
     after: int
     up_to: int
+    last: tuple[int, int] | None
+    """(id, sender) of the message at `up_to`, if it is somebody else's and there."""
 
 
 def marks(tx: Tx) -> dict[tuple[int, int], int]:
@@ -133,9 +138,22 @@ def marks(tx: Tx) -> dict[tuple[int, int], int]:
     return tx.memory.setdefault("marks", {})
 
 
-def targets(tx: Tx, asks: list[Ask]) -> dict[int, tuple[int, int, int]]:
-    """For each ask that is allowed, by its place: (seq of the message, the reader's mark, the mark's rev)."""
-    return {place: (seq, mark, rev) for place, seq, mark, rev in tx.run(TARGETS, items=asks)}
+class Target(NamedTuple):
+    """The message that an ask names, and the reader's mark before."""
+
+    place: int
+    """Of the ask."""
+    seq: int
+    mark: int
+    mark_rev: int
+    sender_id: int
+    there: bool
+    """False: it was deleted."""
+
+
+def targets(tx: Tx, asks: list[Ask]) -> list[Target]:
+    """What the asks that are allowed name."""
+    return [Target(*row) for row in tx.run(TARGETS, items=asks)]
 
 
 def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
@@ -167,26 +185,24 @@ class Read(NamedTuple):
     """Whether all were looked at: else `authors` and `number` are of the latest only."""
 
 
+NOTHING = Read([], [], 0)
+
+
 def newly_read(tx: Tx, moves: list[Move]) -> list[Read]:
     """What each of these moves covers."""
-    found: list[list[tuple[int, int]]] = [[] for _ in moves]
-    short = [(place, move) for place, move in enumerate(moves) if move.up_to - move.after <= SHORT]
-    if short:
-        for ordinal, id_, author in tx.run(NEWLY_READ_SHORT, items=[move for _, move in short]):
-            found[short[ordinal][0]].append((id_, author))
-    return [
-        _read([one[0] for one in rows_], [one[1] for one in rows_]) if move.up_to - move.after <= SHORT
-        else _newly_read_long(tx, move)
-        for move, rows_ in zip(moves, found, strict=True)
-    ]  # fmt: skip
+    short = [move for move in moves if 1 < move.up_to - move.after <= SHORT]
+    found: dict[Move, list[tuple[int, int]]] = {move: [] for move in short}
+    for ordinal, id_, author in tx.run(NEWLY_READ_SHORT, items=[move[:4] for move in short]) if short else ():
+        found[short[ordinal]].append((id_, author))
+    return [_read_by(tx, move, found) for move in moves]
 
 
-def _newly_read_long(tx: Tx, move: Move) -> Read:
-    latest: list[Any] = tx.run(
-        NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id
-    )[::-1]
-    return _read([row[0] for row in latest], [row[1] for row in latest], whole=len(latest) < LOOKED_AT_MOST)
-
-
-def _read(ids: list[int], authors: list[int], *, whole: bool = True) -> Read:
-    return Read(ids[-TOLD_AT_MOST:], list(dict.fromkeys(authors)), len(ids), whole)
+def _read_by(tx: Tx, move: Move, found: dict[Move, list[tuple[int, int]]]) -> Read:
+    if move.up_to - move.after == 1:
+        # Who reads as it comes: the message that was named is all.
+        return NOTHING if move.last is None else Read([move.last[0]], [move.last[1]], 1)
+    latest = found.get(move)
+    if latest is None:
+        latest = tx.run(NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id)[::-1]
+    ids = [id_ for id_, _ in latest[-TOLD_AT_MOST:]]
+    return Read(ids, list(dict.fromkeys([author for _, author in latest])), len(latest), len(latest) < LOOKED_AT_MOST)
