@@ -1,12 +1,12 @@
 """All come back: 10,000 clients are connected, the server is killed (SIGKILL) and started again, and all return.
 
 Each person is in 10 chats: 7 direct ones with people who are their contacts, and 3 groups of 20. A client opens its
-socket, waits for `hello`, and catches up by REST on a connection of its own: `GET /sync`, and then `GET
-/chats/ID/changes` for each chat whose `rev` is not the one it holds. A thousand are at it at any moment. Two variants:
+socket, waits for `hello`, sends `catch_up` with the rev that it holds, and waits for all of `caught_up`. A thousand
+are at it at any moment. Two variants:
 
-- *one message in each chat* came while they were away, so that each client asks for all 10 chats, and waits for the
-  very message in each answer: what is lost would not be passed over;
-- *nothing* came, so that `GET /sync` says that all is as it was.
+- *one message in each chat* came while they were away: each client waits for that very message of all 10 chats, so
+  what is lost would not be passed over;
+- *nothing* came.
 
 The value is the time from the start of the new process to the last client caught up. A client that is refused (no
 socket, no `hello`, another answer than 200) ends the run. Nobody is shown as offline: all are back within their grace.
@@ -24,6 +24,8 @@ from .node import Node, People
 
 CLIENTS, CONCURRENCY, MESSAGES = 10_000, 1000, 10
 OFFSETS, LAYERS, GROUP = (1, 2, 3), 3, 20
+CHATS = 2 * len(OFFSETS) + 1 + LAYERS
+"""Of each person: the direct ones go both ways."""
 Chats = list[list[int]]
 
 
@@ -56,25 +58,20 @@ def pairs(count: int) -> Iterator[tuple[int, int]]:
     yield from ((one, one + half) for one in range(half))
 
 
-def catch_up(token: str, chats: list[int], rev: int, missed: str) -> Iterator[tuple[str, bytes | str]]:
-    """What one client asks for, and waits for. `rev`: what it holds; `missed`: the text that it has to find, if any."""
-    yield "send", node.request("GET", "/sync", token)
-    yield "wait", "HTTP/1.1 200"
-    yield "wait", '"total_unread":'
-    for chat_id in chats if missed else ():
-        yield "send", node.request("GET", f"/chats/{chat_id}/changes?after_rev={rev}", token)
-        yield "wait", "HTTP/1.1 200"
+def catch_up(rev: int, missed: str) -> Iterator[tuple[str, bytes | str]]:
+    """What one client asks for, and waits for. `rev`: what it holds; `missed`: what it has to find in each chat."""
+    yield "text", f'{{"type":"catch_up","after_rev":{rev}}}'
+    yield "wait", '"whole":true'
+    for _ in range(CHATS if missed else 0):
         yield "wait", missed
-        yield "wait", '"more":false'
-    yield "end", ""
+    yield "wait", '"total_unread":'
 
 
-def plan(port: int, tokens: list[str], chats: Chats, rev: int, missed: str) -> Plan:
+def plan(port: int, tokens: list[str], rev: int, missed: str) -> Plan:
     """Everybody comes back and catches up."""
     made = node.plan(port)
-    for number, token in enumerate(tokens):
-        made.conn(("send", node.upgrade(token)), ("wait", node.HELLO), ("then", 2 * number + 1))
-        made.conn(*catch_up(token, chats[number], rev, missed), ws=False, later=True)
+    for token in tokens:
+        made.conn(("send", node.upgrade(token)), ("wait", node.HELLO), *catch_up(rev, missed))
     return made
 
 
@@ -108,10 +105,10 @@ class Storm:
     def back(self, rev: int, missed: str) -> tuple[float, Run]:
         """Everybody comes back: seconds from the start of the process, and what the load client saw."""
         self.server = Node(self.server.data)
-        self.load = Load(plan(self.server.port, self.made.tokens, self.chats, rev, missed), self.server.pids)
+        self.load = Load(plan(self.server.port, self.made.tokens, rev, missed), self.server.pids)
         began = time.monotonic()
         run = self.load.open(CONCURRENCY)
-        assert run.opened == 2 * len(self.made.tokens), f"{run.failed} of {2 * len(self.made.tokens)} failed"
+        assert run.opened == len(self.made.tokens), f"{run.failed} of {len(self.made.tokens)} failed"
         assert run.failed == 0, f"{run.failed} failed"
         return self.server.started_in + time.monotonic() - began, run
 

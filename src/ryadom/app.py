@@ -109,7 +109,7 @@ class Server:
             settings, db, clock, self.limiter, self.hub, self.live, self.sessions, self.auth, self.presence,
             self.typing, self.counts, self.pulse.interval,
         )  # fmt: skip
-        commands = handlers(clock, self.hub, self.statuses, self.typing, self.receipts, self.messages)
+        commands = handlers(clock, db, self.hub, self.statuses, self.typing, self.receipts, self.messages)
         gate = SocketGate(clock, self.limiter, self.entry, commands, self.pulse.at)
         self.edge = make_edge(gate, self.pulse, clock, self.metrics.dropped)
         self.http = make_http(clock, self.pulse)

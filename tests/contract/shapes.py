@@ -113,6 +113,10 @@ SHAPES: dict[str, Shape] = {
         "server_time": time, "rev": number,
         "contacts_status": by_id(lambda one: STATUS(one["status"]) and optional(identity)(one["typing"])),
     },
+    "caught_up": {
+        "rev": number, "whole": flag, "chats": many(of("Changes")), "gone": many(identity),
+        "statuses": many(of("UserStatus")), "total_unread": number,
+    },
     "heartbeat": {"rev": number},
     "error": {"code": text, "detail": text},
     "message_sent": {"client_id": text, "message": of("Message")},

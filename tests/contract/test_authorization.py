@@ -142,6 +142,9 @@ auth
      bad_frame
 ping
      4401 4401 pong pong pong pong pong pong pong pong pong pong pong
+catch_up
+     4401 4401 caught_up caught_up caught_up caught_up caught_up caught_up caught_up caught_up caught_up caught_up
+     caught_up
 subscribe
      4401 4401 - - - - - - - - - - -
 typing_start
@@ -176,6 +179,7 @@ QUERIES = {
 }  # fmt: skip
 FRAMES: dict[str, dict[str, Any]] = {
     "auth": {"token": "whatever"},
+    "catch_up": {"after_rev": 0},
     "subscribe": {"events": ["new_message"]},
     "typing_start": {"chat_id": "chat_id"},
     "typing_stop": {"chat_id": "chat_id"},
@@ -320,7 +324,7 @@ async def say(socket: Socket, command: str, ids: dict[str, int]) -> dict[str, An
     if not socket.alive:
         return {"type": str(socket.close_code)}
     told = [one for one in socket.received() if one["type"] not in BY_PRESENCE]
-    answers = [one for one in told if one["type"] in ("error", "pong", "message_sent")] or told
+    answers = [one for one in told if one["type"] in ("error", "pong", "caught_up", "message_sent")] or told
     if not answers:
         return {"type": "-"}
     return {key: value for key, value in answers[0].items() if key != "timestamp"}

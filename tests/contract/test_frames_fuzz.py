@@ -56,7 +56,7 @@ class Scene:
         socket.received()
         socket.wire.send_text(text)
         await self.world.settle()
-        return socket, socket.received("error", "pong", "message_sent")
+        return socket, socket.received("error", "pong", "caught_up", "message_sent")
 
     def first(self, text: str) -> Socket:
         """Open a socket and send this as its first frame."""
@@ -117,7 +117,7 @@ def test_any_frame_is_answered_and_the_socket_stays(scene: Scene, text: str) -> 
             assert answer["client_id"] == frame["client_id"][:64]
     else:
         assert frame is not None
-        assert {"pong": "ping", "message_sent": "send_message"}[answer["type"]] == frame["type"]
+        assert {"pong": "ping", "caught_up": "catch_up", "message_sent": "send_message"}[answer["type"]] == frame["type"]
     if answer["type"] == "message_sent":
         assert frame is not None
         assert answer["client_id"] == answer["message"]["client_id"] == frame["client_id"]

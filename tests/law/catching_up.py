@@ -1,5 +1,6 @@
 """How a client catches up that was away: `GET /sync`, and of each chat what changed since the rev that it holds."""
 
+import json
 from dataclasses import dataclass
 
 from world import Device
@@ -18,6 +19,8 @@ class CatchUp:
     held: State
     pages: int = 0
     """How many answers of `changes` it took."""
+    whole: bool = False
+    """Whether one answer on the socket had everything."""
 
     async def state(self) -> State:
         """What the client holds afterwards."""
@@ -51,3 +54,44 @@ class CatchUp:
         ):
             messages += page
         return members, messages
+
+
+@dataclass
+class CatchUpBySocket(CatchUp):
+    """One return that asks `catch_up` on the socket, and for the whole only when it is told to."""
+
+    async def state(self) -> State:
+        """What the client holds afterwards."""
+        self.device.socket.wire.send_text(json.dumps({"type": "catch_up", "after_rev": self.held.rev}))
+        await self.device.person.world.settle()
+        answer = self.device.socket.last("caught_up")
+        if not answer["whole"]:
+            return await super().state()
+        self.whole = True
+        rooms = await self._rooms(answer)
+        return begin(self.held.reader, self._seen(answer), await self.device.get("/sessions"), rooms)
+
+    def _seen(self, answer: Json) -> Json:
+        """What `GET /sync` would have said."""
+        fresh = {change["chat"]["id"]: change["chat"] for change in answer["chats"]}
+        chats = {id_: chat for id_, chat in (self.held.chats | fresh).items() if id_ not in answer["gone"]}
+        return {
+            "rev": answer["rev"], "server_time": answer["timestamp"], "me": self.held.me, "chats": list(chats.values()), "statuses": answer["statuses"],
+            "contacts": list(self.held.contacts.values()), "total_unread": answer["total_unread"],
+        }  # fmt: skip
+
+    async def _rooms(self, answer: Json) -> dict[int, Room]:
+        changed = {change["chat"]["id"]: change for change in answer["chats"]}
+        known = (set(self.held.chats) | set(changed)) - set(answer["gone"])
+        return {
+            id_: self._folded(id_, changed.get(id_)) if id_ in self.held.chats else await self._whole(id_)
+            for id_ in known
+        }  # fmt: skip
+
+    def _folded(self, chat_id: int, changes: Json) -> Room:
+        members, messages = dict(self.held.members.get(chat_id, {})), dict(self.held.messages.get(chat_id, {}))
+        if changes is not None:
+            members |= {member["user_id"]: member for member in changes["members"]}
+            members = {user: member for user, member in members.items() if user not in changes["left"]}
+            messages |= {message["id"]: message for message in changes["messages"]}
+        return list(members.values()), list(messages.values())

@@ -110,9 +110,23 @@ def _pong(state: State, event: Json) -> bool:
     return {int(id_) for id_ in seen} == state.statuses.keys() and places <= state.chats.keys()
 
 
+def _caught_up(state: State, event: Json) -> bool:
+    seen = {one["user_id"] for one in event["statuses"]}
+    known = seen | {state.reader.user_id}
+    ours = all(
+        change["chat"]["id"] in state.chats
+        and {message["chat_id"] for message in change["messages"]} <= {change["chat"]["id"]}
+        and {mark["user_id"] for mark in change["marks"]} <= known
+        and {int(id_) for id_ in change["chat"]["peers_read_up_to_seq"]} <= known
+        for change in event["chats"]
+    )
+    return ours and (seen == state.statuses.keys() or not event["whole"]) and not state.chats.keys() & set(event["gone"])
+
+
 RULES: dict[str, Callable[[State, Any], bool]] = {
     "heartbeat": _always,
     "pong": _pong,
+    "caught_up": _caught_up,
     "error": _always,
     "message_sent": _own_message,
     "status_change": _status,

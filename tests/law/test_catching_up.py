@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from law.bridge import Bridge
-from law.catching_up import CatchUp
+from law.catching_up import CatchUp, CatchUpBySocket
 from law.changes import CHANGES, Change, check_revs, read_rows
 from law.mirror import Mirror
 from law.state import Json, State, differences, normal, read_state
@@ -51,13 +51,15 @@ async def come_back(town: Town, device: Device, held: State) -> CatchUp:
     if lasting(held) != lasting(fresh):
         assert hello["rev"] > held.rev, "hello does not tell that something was missed"
     assert hello["rev"] <= max(held.rev, fresh.rev), "hello tells of what a snapshot does not have"
-    catching_up = CatchUp(device, held)
-    caught_up = await catching_up.state()
-    now = town.world.clock.now()
-    wrong = list(differences(normal(caught_up, now), normal(fresh, now)))
-    assert not wrong, "\n".join(wrong)
+    by_socket, by_rest = CatchUpBySocket(device, held), CatchUp(device, held)
+    for way in (by_socket, by_rest):
+        caught_up = await way.state()
+        now = town.world.clock.now()
+        wrong = list(differences(normal(caught_up, now), normal(fresh, now)))
+        assert not wrong, "\n".join([type(way).__name__, *wrong])
     await town.world.check()
-    return catching_up
+    by_rest.whole = by_socket.whole
+    return by_rest
 
 
 async def act(town: Town, what: Change, pick: int) -> None:
@@ -70,7 +72,7 @@ async def act(town: Town, what: Change, pick: int) -> None:
 
 
 @pytest.mark.torture
-@given(st.lists(acts, max_size=6), st.lists(acts, min_size=1, max_size=12), st.sampled_from([1, 3]))
+@given(st.lists(acts, max_size=6), st.lists(acts, min_size=1, max_size=12), st.sampled_from([1, 3, 500]))
 @settings(
     max_examples=steps(60), derandomize=not TORTURE, deadline=None, database=None,
     suppress_health_check=list(HealthCheck),
@@ -108,6 +110,18 @@ async def test_who_missed_nothing_is_told_so(town: Town) -> None:
     await town.world.advance(100)
     assert (await come_back(town, town.dave.web, held)).pages == 0
     assert town.dave.web.socket.last("hello")["rev"] <= held.rev
+
+
+async def test_one_answer_on_the_socket_has_everything(town: Town) -> None:
+    held = await go(town.phone)
+    for number in range(20):
+        await town.bob.web.write(town.group, f"Number {number}")
+    history = await town.bob.web.get(f"/chats/{town.group['id']}/messages")
+    await town.bob.web.call("DELETE", f"/messages/{history[-3]['id']}")
+    await town.bob.web.call("PATCH", f"/messages/{history[-1]['id']}", {"text": "Otherwise"})
+    await town.bob.web.read(history[0])
+    await town.bob.web.write(town.direct, "And here")
+    assert (await come_back(town, town.phone, held)).whole
 
 
 async def test_many_changes_come_in_pages(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,12 +105,12 @@ MEMBERS = (
     .order_by(chat_members.c.joined_at, user.c.id)
 )
 MEMBER = MEMBERS.where(user.c.id == bindparam("user_id"))
-MEMBERS_SINCE = (
-    select(*_member_columns, chat_members.c.left_at)
-    .select_from(chat_members.join(user, user.c.id == chat_members.c.user_id))
-    .where(chat_members.c.chat_id == bindparam("chat_id"), chat_members.c.rev > bindparam("rev"))
-    .order_by(chat_members.c.rev)
+MEMBERS_SINCE_COLUMNS = select(*_member_columns, chat_members.c.left_at).select_from(
+    chat_members.join(user, user.c.id == chat_members.c.user_id)
 )
+MEMBERS_SINCE = MEMBERS_SINCE_COLUMNS.where(
+    chat_members.c.chat_id == bindparam("chat_id"), chat_members.c.rev > bindparam("rev")
+).order_by(chat_members.c.rev)
 MEMBER_IDS = select(chat_members.c.user_id).where(
     chat_members.c.chat_id == bindparam("chat_id"), chat_members.c.left_at.is_(None)
 )

@@ -100,6 +100,17 @@ NEW_SINCE = (
 CHANGED_SINCE = (
     _in_chat.where(~_untouched, messages.c.rev > bindparam("rev")).order_by(messages.c.rev).limit(bindparam("limit"))
 )
+_lasts = rows("items", chat_id=BigInteger, after=BigInteger)
+LAST_OF_MANY = (
+    select(*MESSAGE_COLUMNS)
+    .select_from(_lasts.join(messages, and_(messages.c.chat_id == _lasts.c.chat_id, messages.c.seq > _lasts.c.after)))
+    .where(_untouched, messages.c.sent_rev > bindparam("rev"))
+)
+CHANGED_OF_MANY = (
+    select(*MESSAGE_COLUMNS)
+    .where(messages.c.chat_id.in_(ids_in("ids")), ~_untouched, messages.c.rev > bindparam("rev"))
+    .limit(bindparam("limit"))
+)
 SENT_REV = select(messages.c.sent_rev).where(
     messages.c.chat_id == bindparam("chat_id"), messages.c.seq == bindparam("seq")
 )
@@ -115,6 +126,8 @@ DELETE = (
     .values(text="", deleted_at=bindparam("at", type_=Instant), rev=bindparam("new_rev"))
 )
 LAST_POSSIBLE = 2**62
+FEW = 8
+"""New messages of a chat that are asked for together with those of others."""
 MAX_REMEMBERED = 50_000
 """Permits that are kept between sets at most."""
 
@@ -243,6 +256,22 @@ def history(tx: Tx, chat_id: int, limit: int, before: int | None, after: int | N
     )  # fmt: skip
     messages_ = [message_of(row) for row in found]
     return messages_ if forward else messages_[::-1]
+
+
+def since_many(tx: Tx, last_seqs_: dict[int, int], rev: int, limit: int) -> dict[int, list[Message]]:
+    """`since` for several chats, given the seq of each one's last message: all together where little is new."""
+    asked = [(chat_id, max(last_seq - FEW, 0)) for chat_id, last_seq in last_seqs_.items()]
+    found: dict[int, list[Message]] = {chat_id: [] for chat_id in last_seqs_}
+    for row in tx.run(LAST_OF_MANY, items=asked, rev=rev):
+        found[row[1]].append(message_of(row))
+    for row in tx.run(CHANGED_OF_MANY, ids=list(last_seqs_), rev=rev, limit=limit):
+        found[row[1]].append(message_of(row))
+    for chat_id, messages_ in found.items():
+        found[chat_id] = (
+            since(tx, chat_id, rev, limit) if len(messages_) >= FEW
+            else sorted(messages_, key=lambda message: message.rev)
+        )  # fmt: skip
+    return found
 
 
 def since(tx: Tx, chat_id: int, rev: int, limit: int) -> list[Message]:

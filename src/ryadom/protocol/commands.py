@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from .schemas import ClientId, Id, MessageText, check_client_id, check_text
+from .schemas import ClientId, Id, MessageText, Rev, check_client_id, check_text
 
 
 class Auth(msgspec.Struct, frozen=True, tag_field="type", tag="auth"):
@@ -16,6 +16,13 @@ class Auth(msgspec.Struct, frozen=True, tag_field="type", tag="auth"):
 
 class Ping(msgspec.Struct, frozen=True, tag_field="type", tag="ping"):
     """Ask for `pong`. Keeps presence, is no activity."""
+
+
+class CatchUp(msgspec.Struct, frozen=True, tag_field="type", tag="catch_up"):
+    """Ask for all that changed in one's chats since a rev: the answer is `caught_up`."""
+
+    after_rev: Rev
+    """The highest rev that the client holds, of a snapshot or of an event."""
 
 
 class Subscribe(msgspec.Struct, frozen=True, tag_field="type", tag="subscribe"):
@@ -57,11 +64,11 @@ class SendMessage(msgspec.Struct, frozen=True, tag_field="type", tag="send_messa
         check_client_id(self.client_id)
 
 
-Command = Ping | Subscribe | TypingStartCommand | TypingStopCommand | Read | SendMessage
+Command = Ping | CatchUp | Subscribe | TypingStartCommand | TypingStopCommand | Read | SendMessage
 """What a signed-in socket may send."""
 
 COMMANDS: tuple[type[msgspec.Struct], ...] = (
-    Auth, Ping, Subscribe, TypingStartCommand, TypingStopCommand, Read, SendMessage,
+    Auth, Ping, CatchUp, Subscribe, TypingStartCommand, TypingStopCommand, Read, SendMessage,
 )  # fmt: skip
 
 

@@ -9,7 +9,21 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from .schemas import ChatChange, Contact, ContactStatus, Id, Me, Message, Rev, Seq, Status, User, UserSession
+from .schemas import (
+    Changes,
+    ChatChange,
+    Contact,
+    ContactStatus,
+    Id,
+    Me,
+    Message,
+    Rev,
+    Seq,
+    Status,
+    User,
+    UserSession,
+    UserStatus,
+)  # fmt: skip
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -51,6 +65,22 @@ class Pong(Event, frozen=True, kw_only=True, tag="pong"):
     rev: Rev
     contacts_status: dict[str, ContactStatus]
     """User id → status, of every mutual contact."""
+
+
+class CaughtUp(Event, frozen=True, kw_only=True, tag="caught_up"):
+    """The answer to `catch_up`: what was missed, at one moment."""
+
+    rev: Rev
+    whole: bool
+    """False: it is too much for one answer, or one's own profile or contacts changed too. Then only `rev` counts: ask
+    `GET /sync`, and for `changes` of each chat that is held."""
+    chats: list[Changes]
+    """Of each chat that changed, or is new, what changed."""
+    gone: list[Id]
+    """Chats that one is no member of any more."""
+    statuses: list[UserStatus]
+    """Of all mutual contacts, as they are now."""
+    total_unread: int
 
 
 class MessageSent(Event, frozen=True, kw_only=True, tag="message_sent"):
@@ -189,7 +219,7 @@ class ContactChanged(DurableEvent, frozen=True, kw_only=True, tag="contact_chang
     """The reader's entry for this person as it is now, or their block; null when there is neither."""
 
 
-ANSWERS: tuple[type[Event], ...] = (Hello, Heartbeat, Pong, MessageSent, Error)
+ANSWERS: tuple[type[Event], ...] = (Hello, Heartbeat, Pong, CaughtUp, MessageSent, Error)
 """Sent whatever a socket has subscribed to."""
 
 EVENTS: tuple[type[Event], ...] = (

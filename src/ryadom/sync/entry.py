@@ -20,7 +20,7 @@ from ryadom.messages.actions import Messages, Send, Sent
 from ryadom.presence.actions import Presence
 from ryadom.presence.statuses import Statuses
 from ryadom.presence.typing import Typing
-from ryadom.protocol.commands import Ping, Read, SendMessage, Subscribe, TypingStartCommand, TypingStopCommand
+from ryadom.protocol.commands import CatchUp, Ping, Read, SendMessage, Subscribe, TypingStartCommand, TypingStopCommand
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import SUBSCRIBABLE, Event, Heartbeat, Hello, MessageSent, Pong
 from ryadom.realtime.connection import Connection
@@ -30,6 +30,8 @@ from ryadom.realtime.headers import Headers
 from ryadom.realtime.hub import Client, Hub, encode
 from ryadom.receipts.actions import Receipts
 from ryadom.receipts.counts import Counts, load_person, marks_rev
+
+from .snapshot import missed
 
 PROTOCOL = 1
 AWAY = "away"
@@ -156,7 +158,7 @@ class Entry:
 
 
 def handlers(
-    clock: Clock, hub: Hub, statuses: Statuses, typing: Typing, receipts: Receipts, messages: Messages
+    clock: Clock, db: Database, hub: Hub, statuses: Statuses, typing: Typing, receipts: Receipts, messages: Messages
 ) -> dict[type, Handler]:
     """The command table: what each frame of a client does."""
 
@@ -175,6 +177,10 @@ def handlers(
             return now_pong(client, hub.people[client.user_id].rev if client.user_id in hub.people else 0, seen)
 
         return Later(partial(_when_done, answer()), lambda event: event)
+
+    def catch_up(client: Client, command: CatchUp) -> Answer:
+        asked = db.read(missed, client.user_id, command.after_rev, statuses, client.wants_away)
+        return Later(partial(_when_done, asked), lambda event: event)
 
     def typing_start(client: Client, command: TypingStartCommand) -> Answer:
         typing.type_now(client.user_id, client.session_id, command.chat_id, is_typing=True)
@@ -195,8 +201,8 @@ def handlers(
         return Later(partial(messages.post, send), message_sent)
 
     return {
-        Ping: ping, Subscribe: _subscribe, TypingStartCommand: typing_start, TypingStopCommand: typing_stop,
-        Read: read, SendMessage: send_message,
+        Ping: ping, CatchUp: catch_up, Subscribe: _subscribe, TypingStartCommand: typing_start,
+        TypingStopCommand: typing_stop, Read: read, SendMessage: send_message,
     }  # fmt: skip
 
 

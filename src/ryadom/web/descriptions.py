@@ -28,11 +28,11 @@ Bounds:
 
 - A frame is at most 64 KiB; a larger one closes the socket with 1009.
 - At most 256 events or 1 MiB wait for a socket that reads slowly: presence and typing are merged or dropped first, \
-then the socket closes with 4408, and the client catches up with `GET /sync`.
+then the socket closes with 4408, and the client comes back and catches up.
 - Too many frames in a short time close the socket with 4429.
 
 Counts are absolute: set them, never add. Events that carry `rev` tell of something on disk; \
-drop one that is older than what you hold. When a `rev` shows a gap, ask `GET /sync` or `GET /chats/{id}/changes`."""
+drop one that is older than what you hold. When a `rev` shows a gap, or after an absence, send `catch_up`; or ask `GET /sync` and `GET /chats/{id}/changes`."""
 
 REST = """\
 A messenger server that knows who is here, what has been read, and which devices are signed in.
@@ -49,6 +49,7 @@ AUDIENCE: dict[type[events.Event], str] = {
     events.Hello: "The connection itself, first of all.",
     events.Heartbeat: "Every connection, regularly.",
     events.Pong: "The connection that sent `ping`.",
+    events.CaughtUp: "The connection that sent `catch_up`.",
     events.MessageSent: "The connection that sent `send_message`.",
     events.Error: "The connection whose frame was refused.",
     events.StatusChange: "Mutual contacts of user_id.",
@@ -73,6 +74,7 @@ AUDIENCE: dict[type[events.Event], str] = {
 REPLIES: dict[type[msgspec.Struct], tuple[type[events.Event], ...]] = {
     commands.Auth: (events.Hello,),
     commands.Ping: (events.Pong,),
+    commands.CatchUp: (events.CaughtUp,),
     commands.SendMessage: (events.MessageSent, events.Error),
 }
 """Commands that are always answered, and with what. Any other command is answered only by `error`, when refused."""

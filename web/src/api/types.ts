@@ -19,6 +19,39 @@ export interface components {
             token: string;
         };
         /**
+         * CatchUp
+         * @description Ask for all that changed in one's chats since a rev: the answer is `caught_up`.
+         */
+        CatchUp: {
+            /** @enum {unknown} */
+            type: "catch_up";
+            /** @description The highest rev that the client holds, of a snapshot or of an event. */
+            after_rev: number;
+        };
+        /**
+         * CaughtUp
+         * @description The answer to `catch_up`: what was missed, at one moment.
+         */
+        CaughtUp: {
+            /** @enum {unknown} */
+            type: "caught_up";
+            /** Format: date-time */
+            timestamp: string;
+            rev: number;
+            /**
+             * @description False: it is too much for one answer, or one's own profile or contacts changed too. Then only `rev` counts: ask
+             *     `GET /sync`, and for `changes` of each chat that is held.
+             */
+            whole: boolean;
+            /** @description Of each chat that changed, or is new, what changed. */
+            chats: components["schemas"]["Changes"][];
+            /** @description Chats that one is no member of any more. */
+            gone: number[];
+            /** @description Of all mutual contacts, as they are now. */
+            statuses: components["schemas"]["UserStatus"][];
+            total_unread: number;
+        };
+        /**
          * Changes
          * @description What changed in one chat after a rev. `more`: ask again with the `rev` given here.
          */
@@ -107,7 +140,7 @@ export interface components {
             title?: string;
             muted_until?: string | null;
         };
-        ClientCommand: components["schemas"]["Auth"] | components["schemas"]["Ping"] | components["schemas"]["Subscribe"] | components["schemas"]["TypingStartCommand"] | components["schemas"]["TypingStopCommand"] | components["schemas"]["Read"] | components["schemas"]["SendMessage"];
+        ClientCommand: components["schemas"]["Auth"] | components["schemas"]["Ping"] | components["schemas"]["CatchUp"] | components["schemas"]["Subscribe"] | components["schemas"]["TypingStartCommand"] | components["schemas"]["TypingStopCommand"] | components["schemas"]["Read"] | components["schemas"]["SendMessage"];
         /**
          * Contact
          * @description One's entry for another person, or one's block of them.
@@ -495,7 +528,7 @@ export interface components {
             /** @default null */
             reply_to?: number | null;
         };
-        ServerEvent: components["schemas"]["Hello"] | components["schemas"]["Heartbeat"] | components["schemas"]["Pong"] | components["schemas"]["MessageSent"] | components["schemas"]["Error"] | components["schemas"]["StatusChange"] | components["schemas"]["UserOnline"] | components["schemas"]["UserOffline"] | components["schemas"]["TypingStart"] | components["schemas"]["TypingStop"] | components["schemas"]["MessagesRead"] | components["schemas"]["NewMessage"] | components["schemas"]["UnreadMessage"] | components["schemas"]["UnreadChanged"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ChatChanged"] | components["schemas"]["UserChanged"] | components["schemas"]["SessionCreated"] | components["schemas"]["SessionRevoked"] | components["schemas"]["ContactChanged"];
+        ServerEvent: components["schemas"]["Hello"] | components["schemas"]["Heartbeat"] | components["schemas"]["Pong"] | components["schemas"]["CaughtUp"] | components["schemas"]["MessageSent"] | components["schemas"]["Error"] | components["schemas"]["StatusChange"] | components["schemas"]["UserOnline"] | components["schemas"]["UserOffline"] | components["schemas"]["TypingStart"] | components["schemas"]["TypingStop"] | components["schemas"]["MessagesRead"] | components["schemas"]["NewMessage"] | components["schemas"]["UnreadMessage"] | components["schemas"]["UnreadChanged"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ChatChanged"] | components["schemas"]["UserChanged"] | components["schemas"]["SessionCreated"] | components["schemas"]["SessionRevoked"] | components["schemas"]["ContactChanged"];
         /** ServerInfo */
         ServerInfo: {
             name: string;
@@ -729,6 +762,8 @@ export interface components {
     pathItems: never;
 }
 export type Auth = components['schemas']['Auth'];
+export type CatchUp = components['schemas']['CatchUp'];
+export type CaughtUp = components['schemas']['CaughtUp'];
 export type Changes = components['schemas']['Changes'];
 export type Chat = components['schemas']['Chat'];
 export type ChatChange = components['schemas']['ChatChange'];
