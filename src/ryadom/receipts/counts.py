@@ -192,18 +192,24 @@ class Counts:
 
 def load_person(tx: Tx, user_id: int) -> Person:
     """What fan-out needs to know of a person who connects, at one moment."""
+    return _person(tx, user_id, mutual_ids(tx, [user_id])[user_id])
+
+
+def load_arrival(tx: Tx, user_id: int) -> tuple[Person, int]:
+    """The same, and the highest rev that concerns them: a mutual contact may have read since they were here."""
+    mutual = mutual_ids(tx, [user_id])[user_id]
+    person = _person(tx, user_id, mutual)
+    return person, max(person.rev, tx.value(store.MARKS_REV, user_id=user_id, mutual=mutual))
+
+
+def _person(tx: Tx, user_id: int, mutual: list[int]) -> Person:
     rev = tx.value(store.LAST_REV)
     own_rev = tx.value(store.USER_REV, user_id=user_id) or 0
     chats = {}
     for chat_id, unread, mark, muted_until, *revs in tx.run(COUNTS, user_id=user_id):
         chats[chat_id] = Count(unread, mark, _seconds(muted_until), rev)
         own_rev = max(own_rev, *revs)
-    return Person(chats, set(mutual_ids(tx, [user_id])[user_id]), own_rev)
-
-
-def marks_rev(tx: Tx, user_id: int) -> int:
-    """The rev of the last reading by a mutual contact in a chat of this person's: they may have missed it."""
-    return int(tx.value(store.MARKS_REV, user_id=user_id, mutual=mutual_ids(tx, [user_id])[user_id]))
+    return Person(chats, set(mutual), own_rev)
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -29,7 +29,7 @@ from ryadom.realtime.gate import Answer, Handler, Later
 from ryadom.realtime.headers import Headers
 from ryadom.realtime.hub import Client, Hub, encode
 from ryadom.receipts.actions import Receipts
-from ryadom.receipts.counts import Counts, load_person, marks_rev
+from ryadom.receipts.counts import Counts, load_arrival
 
 from .snapshot import missed
 
@@ -94,15 +94,14 @@ class Entry:
             return None
         # On SQLite reading does not yield, so nothing is committed between this snapshot and the registration;
         # what was committed before but not delivered yet is told apart by its rev.
-        person = await self._db.read(load_person, client.user_id)
-        read_by_others = await self._db.read(marks_rev, client.user_id)
+        person, rev = await self._db.read(load_arrival, client.user_id)
         person = self._hub.add(client, person)
         self._counts.watch(client.user_id, person)
         now = self._clock.utcnow()
         hello = Hello(
             timestamp=now, protocol=PROTOCOL, connection_id=connection.id, user_id=client.user_id,
             session_id=client.session_id, server_time=now, server_version=__version__, heartbeat=self._heartbeat,
-            rev=max(person.rev, read_by_others),
+            rev=max(person.rev, rev),
         )  # fmt: skip
         connection.send(text_frame(encode(hello)))
         return client

@@ -32,7 +32,8 @@ then the socket closes with 4408, and the client comes back and catches up.
 - Too many frames in a short time close the socket with 4429.
 
 Counts are absolute: set them, never add. Events that carry `rev` tell of something on disk; \
-drop one that is older than what you hold. When a `rev` shows a gap, or after an absence, send `catch_up`; or ask `GET /sync` and `GET /chats/{id}/changes`."""
+drop one that is older than what you hold. When a `rev` shows a gap, or after an absence, send `catch_up`; \
+or ask `GET /sync` and `GET /chats/{id}/changes`."""
 
 REST = """\
 A messenger server that knows who is here, what has been read, and which devices are signed in.
