@@ -117,7 +117,8 @@ def test_any_frame_is_answered_and_the_socket_stays(scene: Scene, text: str) -> 
             assert answer["client_id"] == frame["client_id"][:64]
     else:
         assert frame is not None
-        assert {"pong": "ping", "caught_up": "catch_up", "message_sent": "send_message"}[answer["type"]] == frame["type"]
+        asked = {"pong": "ping", "caught_up": "catch_up", "message_sent": "send_message"}
+        assert asked[answer["type"]] == frame["type"]
     if answer["type"] == "message_sent":
         assert frame is not None
         assert answer["client_id"] == answer["message"]["client_id"] == frame["client_id"]

@@ -3,7 +3,7 @@
 import pytest
 
 from ryadom.realtime.connection import Connection
-from ryadom.realtime.pulse import Pulse
+from ryadom.realtime.pulse import AT_ONCE, Pulse
 from virtual_clock import START, VirtualClock
 
 
@@ -34,6 +34,28 @@ def peer(pulse: Pulse) -> Peer:
 def test_nothing_is_due_at_first(pulse: Pulse) -> None:
     assert pulse.next_due() == float("inf")
     pulse.sweep(START + 1e6)
+
+
+async def test_pings_that_are_due_within_a_second_leave_together(pulse: Pulse, clock: VirtualClock) -> None:
+    peers = []
+    for _ in range(20):
+        peers.append(Peer(START))
+        pulse.register(peers[-1])
+        await clock.advance(0.1)
+    pulse.sweep(START + 25)
+    assert [peer.pinged for peer in peers] == [1] * 11 + [0] * 9
+    assert pulse.next_due() == pytest.approx(START + 26.1)
+
+
+def test_a_crowd_is_pinged_by_parts(pulse: Pulse) -> None:
+    peers = [Peer(START) for _ in range(AT_ONCE + 1)]
+    for peer in peers:
+        pulse.register(peer)
+    pulse.sweep(START + 25)
+    assert sum(peer.pinged for peer in peers) == AT_ONCE
+    assert pulse.next_due() == START + 25
+    pulse.sweep(START + 25)
+    assert [peer.pinged for peer in peers] == [1] * len(peers)
 
 
 def test_a_ping_every_interval(pulse: Pulse, peer: Peer) -> None:

@@ -76,7 +76,8 @@ class CatchUpBySocket(CatchUp):
         fresh = {change["chat"]["id"]: change["chat"] for change in answer["chats"]}
         chats = {id_: chat for id_, chat in (self.held.chats | fresh).items() if id_ not in answer["gone"]}
         return {
-            "rev": answer["rev"], "server_time": answer["timestamp"], "me": self.held.me, "chats": list(chats.values()), "statuses": answer["statuses"],
+            "rev": answer["rev"], "server_time": answer["timestamp"], "me": self.held.me,
+            "chats": list(chats.values()), "statuses": answer["statuses"],
             "contacts": list(self.held.contacts.values()), "total_unread": answer["total_unread"],
         }  # fmt: skip
 

@@ -120,7 +120,9 @@ def _caught_up(state: State, event: Json) -> bool:
         and {int(id_) for id_ in change["chat"]["peers_read_up_to_seq"]} <= known
         for change in event["chats"]
     )
-    return ours and (seen == state.statuses.keys() or not event["whole"]) and not state.chats.keys() & set(event["gone"])
+    return (
+        ours and (seen == state.statuses.keys() or not event["whole"]) and not state.chats.keys() & set(event["gone"])
+    )
 
 
 RULES: dict[str, Callable[[State, Any], bool]] = {

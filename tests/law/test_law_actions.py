@@ -37,6 +37,7 @@ TRIED = {
     "POST /status/read": "test_messages_are_read_by_rest",
     "auth": "test_a_socket_signs_in_by_its_first_frame",
     "ping": "test_a_ping_is_answered",
+    "catch_up": "test_who_misses_nothing_may_ask_what_was_missed",
     "subscribe": "test_a_client_asks_for_away",
     "typing_start": "test_somebody_types_on_the_socket",
     "typing_stop": "test_somebody_types_on_the_socket",

@@ -105,3 +105,11 @@ async def test_several_read_at_once(town: Town) -> None:
         for message in history:
             device.socket.wire.send_text(f'{{"type":"read","chat_id":{town.group["id"]},"message_id":{message["id"]}}}')
     await town.world.check()
+
+
+async def test_who_misses_nothing_may_ask_what_was_missed(town: Town) -> None:
+    for rev in (0, 1, 2**53 - 1):
+        await town.phone.socket.send(type="catch_up", after_rev=rev)
+        await town.world.check()
+    nothing = town.phone.socket.last("caught_up")
+    assert (nothing["whole"], nothing["chats"], nothing["gone"]) == (True, [], [])

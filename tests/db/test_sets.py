@@ -1,0 +1,133 @@
+"""What sets may rely on: they run at once, wait where another process holds the file, and remember rightly."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ryadom.clock import Clock
+from ryadom.db import migrate
+from ryadom.db.database import MAX_BATCH, Database
+from ryadom.db.tx import Tx, keeps_memory
+
+
+@pytest.fixture
+async def db(data: Path) -> AsyncIterator[Database]:
+    migrate.upgrade(data / "ryadom.db")
+    database = Database(data / "ryadom.db", Clock(), lambda emissions: None)
+    yield database
+    await database.close()
+
+
+async def remember(db: Database, word: str | None = None) -> set[str]:
+    """Let a set remember a word; what sets knew before."""
+
+    def work(tx: Tx, words: list[str | None]) -> list[set[str]]:
+        memory = tx.memory.setdefault("words", {})
+        before = set(memory)
+        memory.update({word: True for word in words if word})
+        return [before for _ in words]
+
+    known: set[str] = await db.write_many(work, word)
+    return known
+
+
+async def test_what_a_set_has_learnt_the_next_one_knows(db: Database) -> None:
+    assert await remember(db, "one") == set()
+    assert await remember(db, "two") == {"one"}
+    assert await remember(db) == {"one", "two"}
+
+
+async def test_anything_else_that_is_written_lets_it_be_forgotten(db: Database) -> None:
+    await remember(db, "one")
+    await db.write(lambda tx: tx.next_rev())
+    assert await remember(db, "two") == set()
+    await db.write(keeps_memory(lambda tx: tx.next_rev()))
+    assert await remember(db) == {"two"}
+
+
+async def test_a_set_that_fails_lets_it_be_forgotten(db: Database) -> None:
+    def fails(tx: Tx, items: list[Any]) -> list[Any]:
+        tx.memory.setdefault("words", {})["never"] = True
+        raise KeyError("a mistake of ours")
+
+    await remember(db, "one")
+    with pytest.raises(KeyError):
+        await db.write_many(fails, 1)
+    assert await remember(db) == set()
+
+
+async def test_another_process_that_writes_lets_it_be_forgotten(db: Database, data: Path) -> None:
+    await remember(db, "one")
+    with closing(sqlite3.connect(data / "ryadom.db")) as other, other:
+        other.execute("UPDATE revision SET value = value + 1")
+    assert await remember(db) == set()
+
+
+async def test_a_set_runs_on_the_loop_and_a_function_in_the_writers_thread(db: Database) -> None:
+    def where(tx: Tx, items: list[Any]) -> list[str]:
+        return [threading.current_thread().name for _ in items]
+
+    here = threading.current_thread().name
+    assert await db.write_many(where, 1) == here
+    assert await db.write(lambda tx: threading.current_thread().name) == "ryadom-writer"
+
+
+async def test_a_set_waits_in_the_thread_while_another_process_writes(db: Database, data: Path) -> None:
+    ran: list[str] = []
+
+    def where(tx: Tx, items: list[Any]) -> list[int]:
+        ran.append(threading.current_thread().name)
+        return items
+
+    with closing(sqlite3.connect(data / "ryadom.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asked = db.write_many(where, 7)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not asked.done()
+        other.execute("COMMIT")
+    assert await asked == 7
+    assert ran == ["ryadom-writer"]
+
+
+async def test_a_set_runs_again_once_before_its_items_do(db: Database) -> None:
+    tried: list[tuple[int, bool]] = []
+
+    def work(tx: Tx, items: list[int]) -> list[int]:
+        tried.append((len(items), tx.again))
+        if not tx.again:
+            raise LookupError
+        return items
+
+    assert await asyncio.gather(*(db.write_many(work, item) for item in range(3))) == [0, 1, 2]
+    assert tried == [(3, False), (3, False), (3, True)]
+
+
+async def test_a_set_that_is_larger_than_a_commit_goes_on_in_the_next(db: Database) -> None:
+    sizes: list[int] = []
+
+    def work(tx: Tx, items: list[int]) -> list[int]:
+        sizes.append(len(items))
+        return items
+
+    asked = [db.write_many(work, item) for item in range(2 * MAX_BATCH + 3)]
+    assert await asyncio.gather(*asked) == list(range(2 * MAX_BATCH + 3))
+    assert sizes == [MAX_BATCH, MAX_BATCH, 3]
+
+
+async def test_who_fails_when_told_keeps_nobody_else_from_hearing(db: Database) -> None:
+    heard: list[Any] = []
+
+    def fail(result: Any) -> None:
+        raise RuntimeError(result)
+
+    for told in (heard.append, fail, heard.append):
+        db.post(lambda tx, items: items, len(heard), told)
+    await db.drained()
+    assert heard == [0, 0]
