@@ -1,6 +1,7 @@
 """Who are mutual contacts: each has the other and neither blocks the other; all sixteen cases."""
 
-from itertools import product
+import random
+from itertools import permutations, product
 
 import pytest
 
@@ -36,6 +37,42 @@ async def test_mutual_is_both_entries_and_no_block(
     assert (other in shown) is (has or blocks)
     if other in shown:
         assert (shown[other].mutual, shown[other].blocked) == (mutual, blocks)
+
+
+async def test_what_entries_say_is_what_entries_and_blocks_amount_to(world: World) -> None:
+    people = [(await world.person(name, connect=False)).id for name in ("one", "two", "three")]
+    chance = random.Random(2)
+    has: set[tuple[int, int]] = set()
+    blocks: set[tuple[int, int]] = set()
+
+    def change(tx: Tx) -> None:
+        one, other = pair = tuple(chance.sample(people, 2))
+        match chance.choice(["add", "add", "add", "remove", "block", "unblock", "unblock"]):
+            case "add":
+                store.add(tx, one, other, by_hand=True)
+                has.add(pair)
+            case "remove":
+                store.remove(tx, one, other)
+                has.discard(pair)
+            case "block":
+                store.block(tx, one, other)
+                blocks.add(pair)
+            case "unblock":
+                store.unblock(tx, one, other)
+                blocks.discard(pair)
+
+    met = set()
+    for _ in range(200):
+        write_once(world.settings.sqlite_path, world.clock, change)
+        expected = {
+            (one, other)
+            for one, other in permutations(people, 2)
+            if {(one, other), (other, one)} <= has and not {(one, other), (other, one)} & blocks
+        }
+        found = await world.server.db.read(store.mutual_ids, people)
+        assert {(owner, contact) for owner in found for contact in found[owner]} == expected
+        met.add(len(expected))
+    assert met >= {0, 2, 4}
 
 
 async def test_an_entry_removed_by_hand_comes_back_by_hand_only(world: World) -> None:

@@ -133,6 +133,8 @@ def test_who_wrote_has_a_contact_and_who_both_wrote_are_mutual(any_town: Upgrade
                 expected[pair] = min(expected.get(pair, said[0][4]), said[0][4])
     found = any_town.select("SELECT owner_id, contact_id, added_at FROM contacts WHERE removed_at IS NULL")
     assert {(owner, contact): added for owner, contact, added in found} == expected
+    mutual = set(any_town.select("SELECT owner_id, contact_id FROM contacts WHERE mutual"))
+    assert mutual == {(one, other) for one, other in expected if (other, one) in expected}
     assert any_town.select("SELECT count(*) FROM blocks") == [(0,)]
 
 

@@ -1,4 +1,7 @@
-"""SQL of contacts and blocks. `MUTUAL` says here, and only here, who are mutual contacts."""
+"""SQL of contacts and blocks. `_NOTE` says here, and only here, who are mutual contacts.
+
+Whatever changes an entry or a block notes it in both entries: that is read far more often than it changes.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -24,32 +27,36 @@ def blocked(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement
 
 
 def mutual_pairs() -> Select[tuple[int, int]]:
-    """(person, mutual contact): each has the other and neither blocks the other. Narrow it by `contacts.c.owner_id`."""
-    return (
-        select(contacts.c.owner_id, contacts.c.contact_id)
-        .select_from(
-            contacts.join(
-                _theirs,
-                and_(_theirs.c.owner_id == contacts.c.contact_id, _theirs.c.contact_id == contacts.c.owner_id),
-            )
-        )
-        .where(
-            contacts.c.removed_at.is_(None),
-            _theirs.c.removed_at.is_(None),
-            ~blocked(contacts.c.owner_id, contacts.c.contact_id),
-        )
+    """(person, mutual contact). Narrow it by `contacts.c.owner_id`."""
+    return select(contacts.c.owner_id, contacts.c.contact_id).where(contacts.c.mutual)
+
+
+_returned = exists(
+    select(1)
+    .select_from(_theirs)
+    .where(
+        _theirs.c.owner_id == contacts.c.contact_id,
+        _theirs.c.contact_id == contacts.c.owner_id,
+        _theirs.c.removed_at.is_(None),
     )
-
-
+    .correlate(contacts)
+)
+_NOTE = (
+    update(contacts)
+    .where(contacts.c.owner_id == bindparam("owner"), contacts.c.contact_id == bindparam("contact"))
+    .values(
+        mutual=and_(contacts.c.removed_at.is_(None), _returned, ~blocked(contacts.c.owner_id, contacts.c.contact_id))
+    )
+)
+"""Each has the other and neither blocks the other."""
 MUTUAL = mutual_pairs().where(contacts.c.owner_id.in_(ids_in("ids")))
 ARE_MUTUAL = mutual_pairs().where(contacts.c.owner_id == bindparam("one"), contacts.c.contact_id == bindparam("other"))
-_mutual = mutual_pairs().with_only_columns(contacts.c.contact_id).where(contacts.c.owner_id == bindparam("owner_id"))
 _entered = select(contacts.c.contact_id).where(
     contacts.c.owner_id == bindparam("owner_id"), contacts.c.removed_at.is_(None)
 )
 _blocked = select(blocks.c.blocked_id).where(blocks.c.owner_id == bindparam("owner_id"))
 ENTRIES = (
-    select(*USER_COLUMNS, contacts.c.added_at, user.c.id.in_(_mutual), blocks.c.blocked_id.is_not(None))
+    select(*USER_COLUMNS, contacts.c.added_at, contacts.c.mutual, blocks.c.blocked_id.is_not(None))
     .select_from(
         user.outerjoin(
             contacts,
@@ -133,16 +140,21 @@ def add(tx: Tx, owner_id: int, contact_id: int, *, by_hand: bool) -> bool:
     row = tx.first(ENTRY, owner_id=owner_id, contact_id=contact_id)
     if row is None:
         tx.run(ADD, owner_id=owner_id, contact_id=contact_id, added_at=tx.now)
+        _note(tx, owner_id, contact_id)
         return True
     if row[1] is not None and by_hand:
         tx.run(ADD_AGAIN, owner=owner_id, contact=contact_id, at=tx.now)
+        _note(tx, owner_id, contact_id)
         return True
     return False
 
 
 def remove(tx: Tx, owner_id: int, contact_id: int) -> bool:
     """Remove an entry. Whether there was one."""
-    return bool(tx.run(REMOVE, owner=owner_id, contact=contact_id, at=tx.now))
+    if not tx.run(REMOVE, owner=owner_id, contact=contact_id, at=tx.now):
+        return False
+    _note(tx, owner_id, contact_id)
+    return True
 
 
 def block(tx: Tx, owner_id: int, blocked_id: int) -> bool:
@@ -150,6 +162,7 @@ def block(tx: Tx, owner_id: int, blocked_id: int) -> bool:
     if tx.first(BLOCKED, owner_id=owner_id, blocked_id=blocked_id) is not None:
         return False
     tx.run(BLOCK, owner_id=owner_id, blocked_id=blocked_id, created_at=tx.now)
+    _note(tx, owner_id, blocked_id)
     return True
 
 
@@ -158,4 +171,11 @@ def unblock(tx: Tx, owner_id: int, blocked_id: int) -> bool:
     if tx.first(BLOCKED, owner_id=owner_id, blocked_id=blocked_id) is None:
         return False
     tx.run(UNBLOCK, owner_id=owner_id, blocked_id=blocked_id)
+    _note(tx, owner_id, blocked_id)
     return True
+
+
+def _note(tx: Tx, one: int, other: int) -> None:
+    """Something between two people has changed: both entries, as far as there are any, say whether they are mutual."""
+    for owner_id, contact_id in ((one, other), (other, one)):
+        tx.run(_NOTE, owner=owner_id, contact=contact_id)

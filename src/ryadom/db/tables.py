@@ -102,7 +102,10 @@ contacts = Table(
     Column("added_at", Instant, nullable=False),
     # Removed by hand: writing to that person does not add them again.
     Column("removed_at", Instant),
+    # Each has the other and neither blocks the other; kept by contacts.store with every change of an entry or a block.
+    Column("mutual", Boolean, nullable=False, server_default=text("0")),
     Index("ix_contacts_contact_id", "contact_id"),
+    Index("ix_contacts_owner_id_mutual_contact_id", "owner_id", "mutual", "contact_id"),
     CheckConstraint("owner_id <> contact_id", name="not_oneself"),
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ OF_CONTACTS = (
     .with_only_columns(user.c.id, user.c.is_online, user.c.last_seen)
     .join(user, user.c.id == contacts.c.contact_id)
     .where(contacts.c.owner_id == bindparam("reader"))
-    .order_by(user.c.id)
+    .order_by(contacts.c.contact_id)
 )
 ONE_CONTACT = OF_CONTACTS.where(user.c.id == bindparam("user_id"))
 _mine, _theirs = chat_members.alias("mine"), chat_members.alias("theirs_in_chat")
