@@ -206,6 +206,8 @@ class Server:
                 self.metrics.sweep_lag.observe(now - due)
             for source in sources:
                 source.sweep(now)
+            # What is still due follows at once, but after others have had their turn.
+            await asyncio.sleep(0)
 
     async def _heed(self) -> None:
         """Notice within a second what another process, such as the command line, has ended."""

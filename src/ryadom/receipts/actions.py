@@ -79,10 +79,10 @@ def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
         for rev, move in enumerate(moves, first_rev):
             marked[move.user_id, move.chat_id] = Marked(move.up_to, rev)
         _tell(tx, moves, first_rev)
-    counted = dict.fromkeys(asks[one.place][:2] for one in targets if asks[one.place].counted)
+    counted = dict.fromkeys(asks[place][:2] for place, *_ in targets if asks[place].counted)
     for pair, unread in zip(counted, store.unread(tx, list(counted)), strict=True):
         marked[pair] = marked[pair]._replace(unread=unread)
-    allowed = {one.place for one in targets}
+    allowed = {target[0] for target in targets}
     return [marked[ask[:2]] if place in allowed else Refusal("not_found") for place, ask in enumerate(asks)]
 
 

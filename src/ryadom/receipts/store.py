@@ -35,6 +35,10 @@ TARGETS = (
         ).join(messages, and_(messages.c.id == _asked.c.message_id, messages.c.chat_id == _asked.c.chat_id))
     )
 )  # fmt: skip
+_named = rows("items", chat_id=BigInteger, message_id=BigInteger)
+NAMED = select(_named.c.ordinal, messages.c.seq, messages.c.sender_id, messages.c.deleted_at.is_(None)).select_from(
+    _named.join(messages, and_(messages.c.id == _named.c.message_id, messages.c.chat_id == _named.c.chat_id))
+)
 MOVE = (
     update(chat_members)
     .where(
@@ -138,22 +142,25 @@ def marks(tx: Tx) -> dict[tuple[int, int], int]:
     return tx.memory.setdefault("marks", {})
 
 
-class Target(NamedTuple):
-    """The message that an ask names, and the reader's mark before."""
-
-    place: int
-    """Of the ask."""
-    seq: int
-    mark: int
-    mark_rev: int
-    sender_id: int
-    there: bool
-    """False: it was deleted."""
+Target = tuple[int, int, int, int, int, bool]
+"""The message that an ask names, and the reader's mark before: (place of the ask, seq, mark, rev of the mark, sender,
+whether it is there still). The rev is 0 where the ask is not `counted`."""
 
 
 def targets(tx: Tx, asks: list[Ask]) -> list[Target]:
     """What the asks that are allowed name."""
-    return [Target(*row) for row in tx.run(TARGETS, items=asks)]
+    known = marks(tx)
+    if len(known) > MAX_REMEMBERED:
+        known.clear()
+    if all((ask[0], ask[1]) in known and not ask[3] for ask in asks):
+        # Whoever has a mark in memory is a member.
+        return [
+            (place, seq, known[asks[place][:2]], 0, sender_id, there)
+            for place, seq, sender_id, there in tx.run(NAMED, items=[ask[1:3] for ask in asks])
+        ]
+    found: list[Target] = tx.run(TARGETS, items=asks)
+    known.update({asks[place][:2]: mark for place, _, mark, *_ in found})
+    return found
 
 
 def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
@@ -164,10 +171,7 @@ def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
     tx.run_rows(
         LOG, ("chat_id", "user_id", "up_to_seq", "read_at"), [(m.chat_id, m.user_id, m.up_to, stamp) for m in moves]
     )
-    remembered = marks(tx)
-    if len(remembered) > MAX_REMEMBERED:
-        remembered.clear()
-    remembered.update({(m.user_id, m.chat_id): m.up_to for m in moves})
+    marks(tx).update({(m.user_id, m.chat_id): m.up_to for m in moves})
 
 
 def unread(tx: Tx, pairs: list[tuple[int, int]]) -> list[int]:
