@@ -96,6 +96,6 @@ def test_the_rev_of_sending_rises_with_seq_and_is_below_every_later_change(upgra
 
 def test_the_ids_go_on(upgraded: sqlite3.Connection) -> None:
     upgraded.execute("BEGIN")
-    assert tx(upgraded).next_message_ids(3) == CHATS * LENGTH + 1
-    assert tx(upgraded).next_message_ids(1) == CHATS * LENGTH + 4
+    assert tx(upgraded).next_rev_and_id(3)[1] == CHATS * LENGTH + 1
+    assert tx(upgraded).next_rev_and_id(1)[1] == CHATS * LENGTH + 4
     upgraded.execute("ROLLBACK")

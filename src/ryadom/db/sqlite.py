@@ -103,6 +103,7 @@ class Writer:
         self._done = done
         self._memory: Memory = {}
         self._version = 0
+        self._waits = -1.0
         self._batches: SimpleQueue[tuple[Sequence[Work], list[Emission] | None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ryadom-writer", daemon=True)
         self._thread.start()
@@ -161,7 +162,9 @@ class Writer:
         return emissions
 
     def _begin(self, wait: float) -> None:
-        self._connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+        if wait != self._waits:
+            self._waits = wait
+            self._connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
         self._connection.execute("BEGIN IMMEDIATE")
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:

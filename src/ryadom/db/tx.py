@@ -22,9 +22,11 @@ _prepared: dict[int, tuple[Executable, Prepared]] = {}
 
 _after = revision.c.value + bindparam("count", type_=BigInteger)
 _now = bindparam("now", type_=BigInteger)
-_next_ids = update(revision).values(last_message_id=revision.c.last_message_id + bindparam("count", type_=BigInteger))
-NEXT_IDS = _next_ids.returning(revision.c.last_message_id)
-NEXT_REV = update(revision).values(value=case((_after > _now, _after), else_=_now)).returning(revision.c.value)
+_next_rev = update(revision).values(value=case((_after > _now, _after), else_=_now))
+NEXT_REV = _next_rev.returning(revision.c.value)
+NEXT_REV_AND_ID = _next_rev.values(
+    last_message_id=revision.c.last_message_id + bindparam("count", type_=BigInteger)
+).returning(revision.c.value, revision.c.last_message_id)
 
 
 _to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
@@ -108,14 +110,18 @@ class Tx:
         prepared = prepare(query)
         self._connection.executemany(prepared.sql, prepared.ordered(names, rows))
 
-    def next_message_ids(self, count: int) -> int:
-        """The first of `count` new ids of messages, never given out before."""
-        return int(self.value(NEXT_IDS, count=count)) - count + 1
-
     def next_rev(self, count: int = 1) -> int:
         """The first of `count` new revs. They rise, and tell the time rather than how much others have done."""
-        now = int(self.now.timestamp() * 1_000_000)
-        return int(self.value(NEXT_REV, count=count, now=now)) - count + 1
+        return int(self.value(NEXT_REV, count=count, now=self._microseconds)) - count + 1
+
+    def next_rev_and_id(self, count: int) -> tuple[int, int]:
+        """The first of `count` new revs, and of as many new ids of messages, never given out before."""
+        rev, id_ = self.first(NEXT_REV_AND_ID, count=count, now=self._microseconds)
+        return rev - count + 1, id_ - count + 1
+
+    @property
+    def _microseconds(self) -> int:
+        return int(self.now.timestamp() * 1_000_000)
 
     def emit(self, event: Event, to: Audience) -> None:
         """Send an event when this transaction has committed."""

@@ -85,8 +85,7 @@ class _Batch:
         self._known = known
         """What these names have become before; None when that was not looked up."""
         self._reply_chats = store.chats_of(tx, [item.reply_to for item in items if item.reply_to is not None])
-        self._next_rev = tx.next_rev(len(items))
-        self._next_id = tx.next_message_ids(len(items))
+        self._next_rev, self._next_id = tx.next_rev_and_id(len(items))
         self._crowded: dict[int, int | None] = {}
         """Chat → who alone has written in this batch; None: several have."""
         self._sent: dict[tuple[int, str], Message] = {}
