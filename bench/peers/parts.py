@@ -19,13 +19,12 @@ from bench.node import files_enough
 
 ROWS = ("message", "typing", "presence", "read", "idle", "connect")
 HERE = Path(__file__).parent
-Unit = str | list[bytes | str]
 
 
 class People(NamedTuple):
     """Who is there before a server starts. People are numbered from 0, a peer may count them otherwise."""
 
-    count: int
+    size: int
     contacts: list[tuple[int, int]]
     """Mutual contacts, each pair once."""
     chats: list[tuple[int, int]]
@@ -39,7 +38,7 @@ class Work(NamedTuple):
     """What the one who acts gets once for each unit; empty when nothing."""
     each: bytes
     """What each receiver gets once for each unit."""
-    units: Callable[[int, int], list[Unit]]
+    units: Callable[[int, int], list[str]]
     """(who acts, whom it goes to) → the units, which take turns; ######## in them is a count."""
 
 
@@ -94,10 +93,16 @@ class Server:
 class Peer(Protocol):
     """A program that can be measured."""
 
-    label: str
-    """What people call it: program, version, storage."""
-    wire: Wire
+    @property
+    def label(self) -> str:
+        """What people call it: program, version, storage."""
+
+    @property
+    def wire(self) -> Wire:
+        """Its client side."""
+
     rows: tuple[str, ...]
+    """What it can do."""
     sockets: int
     """How many idle sockets it is asked to hold."""
 
@@ -121,6 +126,14 @@ def cache(name: str) -> Path:
     made = Path(os.environ.get("RYADOM_PEERS", Path.home() / ".cache" / "ryadom-peers")) / name
     made.mkdir(parents=True, exist_ok=True)
     return made
+
+
+def configure(template: Path, data: Path, **words: str) -> None:
+    """Copy a peer's configuration to where its data is, these words replaced."""
+    text = template.read_text(encoding="utf-8")
+    for word, value in words.items():
+        text = text.replace(word, value)
+    (data / template.name).write_text(text, encoding="utf-8")
 
 
 def launch(command: list[object], data: Path, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.floor import free_port
 
 from . import debian
-from .parts import HERE, People, Server, folder, launch, listening
+from .parts import HERE, People, Server, configure, folder, launch, listening
 from .xmpp_wire import HOST, PASSWORD, XMPPWire, jid
 
 PACKAGES = ("prosody", "lua-dbi-sqlite3")
@@ -19,7 +19,7 @@ class Prosody:
     def __init__(self, archive: str, rows: tuple[str, ...]) -> None:
         self.rows = rows
         self.wire = XMPPWire()
-        self.sockets = 10_000
+        self.sockets = 5_000
         self._archive = archive
 
     @cached_property
@@ -38,10 +38,7 @@ class Prosody:
     def start(self, people: People) -> Server:
         """Ready when its port answers."""
         data, port = folder(), free_port()
-        text = (HERE / "prosody.cfg.lua").read_text(encoding="utf-8")
-        for word, value in (("DATA", str(data)), ("PORT", str(port)), ("ARCHIVE", self._archive)):
-            text = text.replace(word, value)
-        (data / "prosody.cfg.lua").write_text(text, encoding="utf-8")
+        configure(HERE / "prosody.cfg.lua", data, DATA=str(data), PORT=str(port), ARCHIVE=self._archive)
         fill(data / "data" / HOST, people)
         process = launch(["prosody", "-F", "--config", data / "prosody.cfg.lua"], data)
         listening(port)
@@ -50,7 +47,7 @@ class Prosody:
 
 def fill(place: Path, people: People) -> None:
     """Accounts and rosters, as Prosody's own storage has them: a Lua table in a file for each person."""
-    know: dict[int, list[int]] = {person: [] for person in range(people.count)}
+    know: dict[int, list[int]] = {person: [] for person in range(people.size)}
     for one, other in people.contacts:
         know[one].append(other)
         know[other].append(one)
@@ -58,5 +55,7 @@ def fill(place: Path, people: People) -> None:
         (place / store).mkdir(parents=True)
     for person, contacts in know.items():
         items = "".join(f'["{jid(one)}"] = {{ subscription = "both", groups = {{}} }},\n' for one in contacts)
-        (place / "accounts" / f"p{person}.dat").write_text(f'return {{ password = "{PASSWORD}" }};\n')
-        (place / "roster" / f"p{person}.dat").write_text(f"return {{ [false] = {{ version = 1 }},\n{items}}};\n")
+        (place / "accounts" / f"p{person}.dat").write_text(f'return {{ password = "{PASSWORD}" }};\n', encoding="utf-8")
+        (place / "roster" / f"p{person}.dat").write_text(
+            f"return {{ [false] = {{ version = 1 }},\n{items}}};\n", encoding="utf-8"
+        )

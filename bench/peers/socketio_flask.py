@@ -18,7 +18,7 @@ class FlaskSocketIO:
     """In a virtual environment of its own, of the Python that runs this."""
 
     def __init__(self) -> None:
-        self.rows = ROWS
+        self.rows: tuple[str, ...] = ROWS
         self.wire = SocketIOWire()
         self.sockets = 1000
         """Each has threads of its own: 10,000 are more than a machine takes."""
@@ -34,8 +34,7 @@ class FlaskSocketIO:
         if (self._venv / "bin" / "python").exists():
             return
         subprocess.run([sys.executable, "-m", "venv", self._venv], check=True)
-        pip = [self._venv / "bin" / "python", "-m", "pip", "install", "-q", "-r", PROGRAM / "requirements.txt"]
-        subprocess.run(pip, check=True)
+        output(self._venv / "bin" / "python", "-m", "pip", "install", "-q", "-r", PROGRAM / "requirements.txt")
 
     def versions(self) -> dict[str, str]:
         """Of Python, its SQLite, and the packages."""

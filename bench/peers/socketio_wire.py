@@ -5,7 +5,7 @@ import json
 from bench.floor import TEXT
 from bench.load import Plan
 
-from .parts import Unit, Work
+from .parts import Work
 from .store import chat_id
 
 PING, PONG = b"\x81\x012", b"\x81\x81\x00\x00\x00\x003"
@@ -24,23 +24,23 @@ def event(name: str, body: dict[str, object], *, answered: bool = False) -> str:
     return f"42{number}" + json.dumps([name, body], separators=(",", ":")).replace('"########"', "########")
 
 
-def message(sender: int, _: int) -> list[Unit]:
+def message(sender: int, _: int) -> list[str]:
     """A message to the other of the pair."""
     words = event("send_message", {"chat_id": chat_id(sender), "client_id": "b-########", "text": TEXT}, answered=True)
     return [words]
 
 
-def typing(sender: int, _: int) -> list[Unit]:
+def typing(sender: int, _: int) -> list[str]:
     """Begins to type and stops."""
     return [event(f"typing_{word}", {"chat_id": chat_id(sender)}) for word in ("start", "stop")]
 
 
-def presence(_: int, __: int) -> list[Unit]:
+def presence(_: int, __: int) -> list[str]:
     """Comes and goes."""
     return [event("status", {"online": online}, answered=True) for online in (True, False)]
 
 
-def read(reader: int, _: int) -> list[Unit]:
+def read(reader: int, _: int) -> list[str]:
     """Reads one message more."""
     return [event("read", {"chat_id": chat_id(reader), "seq": "########"})]
 

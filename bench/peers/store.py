@@ -26,7 +26,7 @@ def fill(path: Path, people: People) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = OFF")
     db.executescript((HERE / "schema.sql").read_text(encoding="utf-8"))
-    everybody = range(people.count)
+    everybody = range(people.size)
     db.executemany("INSERT INTO users(id, token) VALUES (?, ?)", ((user_id(one), f"t{one}") for one in everybody))
     both = [pair for one, other in people.contacts for pair in ((one, other), (other, one))]
     db.executemany("INSERT INTO contacts VALUES (?, ?)", ((user_id(one), user_id(other)) for one, other in both))

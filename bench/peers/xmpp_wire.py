@@ -5,7 +5,7 @@ from base64 import b64encode
 from bench.floor import TEXT
 from bench.load import Plan
 
-from .parts import Unit, Work
+from .parts import Work
 
 HOST, PASSWORD = "localhost", "pw"
 HEADER = (
@@ -31,19 +31,19 @@ def auth(person: int) -> str:
     return f"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>"
 
 
-def message(_: int, receiver: int) -> list[Unit]:
+def message(_: int, receiver: int) -> list[str]:
     """A message, and the question how far the server has come (XEP-0198), in one write."""
     words = f"<message type='chat' to='{jid(receiver)}' id='b-########'><body>{TEXT}</body></message>"
     return [words + ACK]
 
 
-def typing(_: int, receiver: int) -> list[Unit]:
+def typing(_: int, receiver: int) -> list[str]:
     """Chat states (XEP-0085)."""
     states = [f"<{word} xmlns='http://jabber.org/protocol/chatstates'/>" for word in ("composing", "paused")]
     return [f"<message type='chat' to='{jid(receiver)}'>{state}</message>" for state in states]
 
 
-def presence(_: int, __: int) -> list[Unit]:
+def presence(_: int, __: int) -> list[str]:
     """Two kinds of being here."""
     return [f"<presence><show>{show}</show></presence>" for show in ("away", "dnd")]
 
