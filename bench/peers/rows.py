@@ -1,0 +1,187 @@
+"""The rows, each the work of one of Ryadom's benches under its name, with the client of bench/load."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+from bench import connect as ryadoms_connect
+from bench import idle as ryadoms_idle
+from bench.line import latencies, median, quick, runs, seconds, shares
+from bench.load import Load, Plan, Run, cpu
+from bench.pairs import PAIRS
+from bench.presence import CONTACTS
+from bench.typing import WINDOWS
+
+from .parts import Peer, People, Server
+
+Figure = dict[str, Any]
+GONE = 3.0
+"""Seconds in which a server gets over the going of all who came before."""
+
+
+def pairs(count: int) -> People:
+    """Each first knows its second and has a chat with it."""
+    both = [(number, number + 1) for number in range(0, count, 2)]
+    return People(count, both, both)
+
+
+def measured(measure: Callable[[], Run]) -> list[Run]:
+    """As many runs as Ryadom's own rows have."""
+    return [measure() for _ in range(runs())]
+
+
+def figure(name: str, found: list[Run], **more: Any) -> Figure:
+    """CPU µs per unit, how fast and how soon; medians."""
+    fast = {"rate": median([run.rate for run in found]), **latencies("", found)}
+    return {
+        "name": name,
+        "value": median([run.each for run in found]),
+        "unit": "CPU µs",
+        **fast,
+        **shares(found),
+        **more,
+    }
+
+
+@contextmanager
+def lanes(peer: Peer, row: str, people: People, lanes: list[tuple[int, range]]) -> Iterator[Load]:
+    """A server with everybody connected, and lanes of (who acts, those who get it)."""
+    work = peer.wire.work(row)
+    with peer.start(people) as server:
+        plan = peer.wire.plan(server.port)
+        marks(plan, work.own, work.each)
+        senders = {sender for sender, _ in lanes}
+        for person in range(people.size):
+            peer.wire.socket(plan, person, row, acts=person in senders)
+        for number, (sender, receivers) in enumerate(lanes):
+            units = work.units(sender, receivers.start)
+            first = 10_000_000 + 100_000 * number
+            plan.lane(sender, receivers, *units, own=int(bool(work.own)), each=len(receivers), count=(first, 1))
+        with Load(plan, server.pids) as load:
+            opened = load.open()
+            assert opened.opened == people.size, f"{opened.failed} could not connect"
+            load.hold(1)
+            yield load
+
+
+def marks(plan: Plan, own: bytes, each: bytes) -> None:
+    """What counts; what is empty counts as nothing."""
+    for who, what in (("own", own), ("each", each)):
+        if what:
+            plan.mark(who, what)
+
+
+def message(peer: Peer) -> list[Figure]:
+    """As bench/messages.py, each run on a new server: ejabberd's archive in Mnesia grows slower with every message."""
+    ways = [(sender, range(sender + 1, sender + 2)) for sender in range(0, 2 * PAIRS, 2)]
+
+    def sent() -> Run:
+        with lanes(peer, "message", pairs(2 * PAIRS), ways) as load:
+            return load.closed(1, seconds(4))
+
+    return [figure("durable 1:1 message, closed loop", measured(sent))]
+
+
+def typing(peer: Peer) -> list[Figure]:
+    """As bench/typing.py, with both its windows."""
+    ways = [(sender, range(sender + 1, sender + 2)) for sender in range(0, 2 * PAIRS, 2)]
+    found = []
+    with lanes(peer, "typing", pairs(2 * PAIRS), ways) as load:
+        for window, name in WINDOWS.items():
+            run = measured(partial(load.closed, window, seconds(4)))
+            found.append(figure(name, run, window=window))
+    return found
+
+
+def presence(peer: Peer) -> list[Figure]:
+    """As the change in bench/presence.py."""
+    people = People(CONTACTS + 1, [(0, other) for other in range(1, CONTACTS + 1)], [])
+    rounds = 30 if quick() else 100
+
+    with lanes(peer, "presence", people, [(0, range(1, CONTACTS + 1))]) as load:
+
+        def told() -> Run:
+            run = load.rounds(rounds)
+            return run._replace(units=run.units * CONTACTS)
+
+        return [figure(f"presence change to {CONTACTS:,} contacts online, per delivery", measured(told))]
+
+
+def read(peer: Peer) -> list[Figure]:
+    """As bench/reads.py: every second of a pair reads, the first is told."""
+    ways = [(reader, range(reader - 1, reader)) for reader in range(1, 2 * PAIRS, 2)]
+    with lanes(peer, "read", pairs(2 * PAIRS), ways) as load:
+        return [figure("read mark, stored, to its author", measured(lambda: load.closed(1, seconds(4))), window=1)]
+
+
+def idle(peer: Peer) -> list[Figure]:
+    """As the memory in bench/idle.py: the growth from a hundred sockets to all, for each."""
+    sockets = 1000 if quick() else peer.sockets
+    found = [grown(peer, sockets) for _ in range(runs())]
+    value = median([one for one, _ in found])
+    busiest = max(share for _, share in found)
+    made = {"value": value, "unit": "kB", "client_cpu": busiest, "runs": len(found), "sockets": sockets}
+    return [{"name": "idle signed-in socket", **made}]
+
+
+def grown(peer: Peer, sockets: int) -> tuple[float, float]:
+    """kB for each socket, and the client's share of its core meanwhile."""
+    first = ryadoms_idle.FIRST
+    with peer.start(pairs(first + sockets)) as server, ExitStack() as opened:
+
+        def more(people: range) -> float:
+            plan = peer.wire.plan(server.port)
+            for person in people:
+                peer.wire.socket(plan, person, "idle", acts=False)
+            load = opened.enter_context(Load(plan, server.pids))
+            run = load.open()
+            assert run.opened == len(people), "not all sockets are open"
+            time.sleep(ryadoms_idle.seconds_to_settle())
+            return run.own / run.seconds
+
+        more(range(first))
+        before = server.rss_kb
+        share = more(range(first, first + sockets))
+        return (server.rss_kb - before) / sockets, share
+
+
+def connect(peer: Peer) -> list[Figure]:
+    """As bench/connect.py: everybody comes, and those who watch are told of each. The first time is not counted."""
+    watchers = ryadoms_connect.WATCHERS
+    comers = ryadoms_connect.PEOPLE // (4 if quick() else 1)
+    know = [(one, watcher) for one in range(watchers, watchers + comers) for watcher in range(watchers)]
+    with peer.start(People(watchers + comers, know, [])) as server:
+        watching, coming = peer.wire.plan(server.port), peer.wire.plan(server.port)
+        marks(watching, b"", peer.wire.work("connect").each)
+        for person in range(watchers):
+            peer.wire.socket(watching, person, "connect", acts=False)
+        for person in range(watchers, watchers + comers):
+            peer.wire.socket(coming, person, "connect", acts=True)
+        with Load(watching, server.pids) as watch:
+            watch.open()
+            came(watch, coming, server, comers)
+            found = measured(lambda: came(watch, coming, server, comers))
+            assert watch.hold(0).failed == 0, "somebody who watches was dropped"
+    name = f"connect with a token to hello, presence told to {watchers} contacts"
+    return [figure(name, found, people=comers, concurrency=ryadoms_connect.CONCURRENCY)]
+
+
+def came(watch: Load, coming: Plan, server: Server, comers: int) -> Run:
+    """All connect: the CPU of it, to the last event told. Then their client ends, and they are gone."""
+    with Load(coming, server.pids) as load:
+        seen, before, own = watch.hold(GONE).seen, cpu(server.pids), cpu(watch.pids)
+        opened = load.open(ryadoms_connect.CONCURRENCY)
+        assert opened.opened == comers, f"{opened.failed} could not connect"
+        all_told, until = comers * ryadoms_connect.WATCHERS, time.monotonic() + 10
+        while (told := watch.hold(0.5).seen - seen) < all_told and time.monotonic() < until:
+            pass
+        assert told == all_told, f"{told} events were told"
+        used = cpu(server.pids) - before
+        return opened._replace(units=comers, cpu=used, own=opened.own + cpu(watch.pids) - own)
+
+
+ALL: dict[str, Callable[[Peer], list[Figure]]] = {
+    "message": message, "typing": typing, "presence": presence, "read": read, "idle": idle, "connect": connect,
+}  # fmt: skip
