@@ -24,6 +24,7 @@ from ryadom.auth.welcome import Welcome
 from ryadom.chats import routes as chat_routes
 from ryadom.chats import store as chat_store
 from ryadom.chats.actions import Chats
+from ryadom.chats.recall import Recall
 from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.contacts import routes as contact_routes
@@ -136,15 +137,15 @@ class Server:
         self._passwords.close()
 
     def _rest(self) -> Litestar:
-        db = self.db
+        db, recall = self.db, Recall()
         self._handlers: list[ControllerRouterHandler] = [
             *auth_routes.routes(self.auth, self.welcome, db, self.settings.trusted_networks),
             *contact_routes.routes(Contacts(db), db),
-            *chat_routes.routes(Chats(db, self.limiter), db),
+            *chat_routes.routes(Chats(db, self.limiter), db, recall),
             *receipt_routes.routes(self.receipts),
             *message_routes.routes(self.messages, db),
             *presence_routes.routes(self.statuses, self.typing, self.presence),
-            *sync_routes.routes(db, self.statuses),
+            *sync_routes.routes(db, self.statuses, recall),
             *web_routes.routes(
                 self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi,
                 bundle.load(bundle.FOLDER),
