@@ -166,7 +166,6 @@ class Server:
             request_class=rest.JsonRequest,
             request_max_body_size=rest.MAX_BODY,
             before_request=rest.answer_options,
-            after_request=rest.uncached,
             logging_config=None,
         )  # fmt: skip
 
