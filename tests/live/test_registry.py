@@ -249,6 +249,5 @@ def test_who_signs_out_while_appearing_offline_was_here_until_then(live: Registr
 
 def test_who_is_not_here_gives_no_proof_by_signing_out(live: Registry) -> None:
     live.requested(PHONE, ALICE, 100)
-    live.settled(ALICE, "offline", 160)
     live.parting(PHONE, ALICE, 170)
     assert live.last_proof(ALICE) == 100
