@@ -24,6 +24,7 @@ from ryadom.auth.welcome import Welcome
 from ryadom.chats import routes as chat_routes
 from ryadom.chats import store as chat_store
 from ryadom.chats.actions import Chats
+from ryadom.chats.recall import Recall
 from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.contacts import routes as contact_routes
@@ -80,6 +81,7 @@ class Server:
         self.live = Registry()
         self.outbox = Outbox(self.hub)
         self.pulse = Pulse(clock)
+        self.recall = Recall()
         self._passwords = passwords or Passwords()
         self._tasks: list[asyncio.Task[None]] = []
         self._nearer = asyncio.Event()
@@ -109,7 +111,7 @@ class Server:
             settings, db, clock, self.limiter, self.hub, self.live, self.sessions, self.auth, self.presence,
             self.typing, self.counts, self.pulse.interval,
         )  # fmt: skip
-        commands = handlers(clock, db, self.hub, self.statuses, self.typing, self.receipts, self.messages)
+        commands = handlers(clock, db, self.recall, self.hub, self.statuses, self.typing, self.receipts, self.messages)
         gate = SocketGate(clock, self.limiter, self.entry, commands, self.pulse.at)
         self.edge = make_edge(gate, self.pulse, clock, self.metrics.dropped)
         self.http = make_http(clock, self.pulse)
@@ -136,15 +138,15 @@ class Server:
         self._passwords.close()
 
     def _rest(self) -> Litestar:
-        db = self.db
+        db, recall = self.db, self.recall
         self._handlers: list[ControllerRouterHandler] = [
             *auth_routes.routes(self.auth, self.welcome, db, self.settings.trusted_networks),
             *contact_routes.routes(Contacts(db), db),
-            *chat_routes.routes(Chats(db, self.limiter), db),
+            *chat_routes.routes(Chats(db, self.limiter), db, recall),
             *receipt_routes.routes(self.receipts),
             *message_routes.routes(self.messages, db),
             *presence_routes.routes(self.statuses, self.typing, self.presence),
-            *sync_routes.routes(db, self.statuses),
+            *sync_routes.routes(db, self.statuses, recall),
             *web_routes.routes(
                 self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi,
                 bundle.load(bundle.FOLDER),
@@ -165,7 +167,6 @@ class Server:
             request_class=rest.JsonRequest,
             request_max_body_size=rest.MAX_BODY,
             before_request=rest.answer_options,
-            after_request=rest.uncached,
             logging_config=None,
         )  # fmt: skip
 

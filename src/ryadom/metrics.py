@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,6 +53,9 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
 
+        self._timed: dict[tuple[str, str, int], Histogram] = {}
+        """Looked up here, since finding a labelled one costs as much as ten of these."""
+
     def watch_deliveries(self, by_type: Mapping[str, int]) -> None:
         """Where it is counted how many events of each type have gone to connections."""
         self._delivered.by_type = by_type
@@ -60,13 +64,30 @@ class Metrics:
         """A client that does not read has lost so many events, or its socket."""
         self.too_slow.labels(what).inc(count)
 
+    def requested(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A REST request has been answered."""
+        key = (method, route, status)
+        timed = self._timed.get(key)
+        if timed is None:
+            timed = self._timed[key] = self.requests.labels(method, route, str(status))
+        timed.observe(seconds)
+
     def text(self) -> bytes:
         """The exposition."""
         return generate_latest(self.registry)
 
 
+def uncached(headers: Any) -> None:
+    """Have these headers of an answer say that it is not to be kept, unless they say something of it."""
+    if not any(name == b"cache-control" for name, _ in headers):
+        headers.append((b"cache-control", b"no-store"))
+
+
 class Timing:
-    """ASGI middleware: how long each request took, by route template (never by path: ids are endless)."""
+    """ASGI middleware: how long each request took, by route template (never by path: ids are endless).
+
+    And answers are not to be kept, unless their route says otherwise: this is the one place that every answer passes.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
@@ -84,11 +105,11 @@ class Timing:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                uncached(message["headers"])
             await send(message)
 
         try:
             await self.app(scope, receive, watch)
         finally:
             route = scope.get("path_template") or "unknown"
-            took = time.perf_counter() - begun
-            self._metrics.requests.labels(scope["method"], route, str(status)).observe(took)
+            self._metrics.requested(scope["method"], route, status, time.perf_counter() - begun)

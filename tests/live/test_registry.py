@@ -235,3 +235,19 @@ def test_a_sweep_of_a_hundred_thousand_devices_costs_next_to_nothing(live: Regis
     assert time.perf_counter() - began < 0.1
     assert len(live.due) == 1001
     assert len(live._deadlines) == 100_000 - 1001
+
+
+def test_who_signs_out_while_appearing_offline_was_here_until_then(live: Registry) -> None:
+    live.hidden.add(ALICE)
+    live.requested(PHONE, ALICE, 100)
+    live.requested(LAPTOP, ALICE, 100)
+    live.settled(ALICE, "offline", 100)
+    live.parting(PHONE, ALICE, 100.5)
+    live.ended(PHONE)
+    assert live.last_proof(ALICE) == 100.5
+
+
+def test_who_is_not_here_gives_no_proof_by_signing_out(live: Registry) -> None:
+    live.requested(PHONE, ALICE, 100)
+    live.parting(PHONE, ALICE, 170)
+    assert live.last_proof(ALICE) == 100

@@ -17,6 +17,7 @@ from ryadom.rest import an_id, either, problems
 
 from . import store
 from .actions import Chats, membership, view
+from .recall import Recall
 
 TAGS = ["Chats"]
 
@@ -51,13 +52,13 @@ class NewRole(msgspec.Struct, frozen=True):
     role: Role
 
 
-def routes(chats: Chats, db: Database) -> list[HTTPRouteHandler]:
+def routes(chats: Chats, db: Database, recall: Recall) -> list[HTTPRouteHandler]:
     """The route handlers."""
 
     @get("/chats", tags=TAGS, responses=problems())
     async def list_chats(request: Asked) -> list[Chat]:
         """One's chats, the latest message first."""
-        return await db.read(store.views, request.user.user_id)
+        return await db.read(store.views, request.user.user_id, None, recall)
 
     @post(
         "/chats", tags=TAGS,

@@ -97,10 +97,10 @@ class Prepared:
 def _result(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
     """What makes a Python value of what the driver gives; None when that is one."""
     if isinstance(type_, Instant) and dialect.name == "sqlite":
-        return _moment  # a quarter of what the type's own way costs
+        return moment  # a quarter of what the type's own way costs
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """The moment that SQLite keeps as naive text in UTC."""
     return None if text is None else datetime.fromisoformat(text + "+00:00")

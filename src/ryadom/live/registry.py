@@ -154,7 +154,9 @@ class Registry:
     def parting(self, session_id: int, user_id: int, now: float) -> None:
         """A request that ends presence: a proof of it, but only where there was any."""
         device = self._devices.get(session_id)
-        if user_id in self.published and not (device is not None and device.absent):
+        # Who appears offline is published nowhere, and may be here all the same.
+        here = user_id in self.published or (device is not None and device.present(now))
+        if here and not (device is not None and device.absent):
             self.remember(user_id, now)
 
     def declared(self, session_id: int, user_id: int, now: float, *, online: bool) -> None:

@@ -1,5 +1,7 @@
 """Reading statuses: what one person may see of others, put together from what was published and what is alive."""
 
+from msgspec import structs
+
 from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
@@ -9,7 +11,10 @@ from ryadom.protocol.errors import Refusal
 from ryadom.protocol.schemas import ContactStatus, OnlineStatus, Status, UserStatus
 
 from . import rules, store
-from .store import Published
+from .store import Kept, Published
+
+MAX_MADE = 50_000
+"""Statuses that are kept at most: some ten megabytes."""
 
 
 class Statuses:
@@ -20,6 +25,7 @@ class Statuses:
         self._clock = clock
         self._live = live
         self._board = board
+        self._made: dict[Kept, UserStatus] = {}
 
     async def me(self, user_id: int, *, away: bool) -> UserStatus:
         """One's own status, as others see it; `last_seen` is one's own last proof of presence."""
@@ -39,15 +45,31 @@ class Statuses:
 
     def read_contacts(self, tx: Tx, reader: int, away: bool) -> list[UserStatus]:
         """The same within a transaction."""
-        found = store.contacts_of(tx, reader)
-        typing = self._typing_in(tx, reader, found)
-        return [
-            UserStatus(
-                user_id=one.user_id, status=self._shown(one, away), last_seen=one.last_seen,
-                is_typing_in_chat=typing.get(one.user_id),
-            )
-            for one in found
-        ]  # fmt: skip
+        made = self._made
+        found = [made.get(row) or self._make(row) for row in store.contacts_of(tx, reader)]
+        typing = self._typing_in(tx, reader, [one.user_id for one in found]) if len(self._board) else {}
+        if not typing and not away:
+            return found
+        return [self._as_now(one, away, typing.get(one.user_id)) for one in found]
+
+    def _as_now(self, one: UserStatus, away: bool, chat_id: int | None) -> UserStatus:
+        is_away = away and one.status == "online" and self._live.published.get(one.user_id) == "away"
+        if not is_away and chat_id is None:
+            return one
+        return structs.replace(one, status="away" if is_away else one.status, is_typing_in_chat=chat_id)
+
+    def _make(self, row: Kept) -> UserStatus:
+        """The status of a person of whom the database keeps this: made once, since most stay as they are."""
+        if len(self._made) >= MAX_MADE:
+            self._made.clear()
+        one = store.published(row)
+        status = self._made[row] = UserStatus(
+            user_id=one.user_id,
+            status="online" if one.is_online else "offline",
+            last_seen=one.last_seen,
+            is_typing_in_chat=None,
+        )
+        return status
 
     async def for_pong(self, reader: int, *, away: bool) -> dict[str, ContactStatus]:
         """Every mutual contact, by id, as `pong` tells it."""
@@ -82,9 +104,9 @@ class Statuses:
             return "offline"
         return rules.shown("away" if self._live.published.get(one.user_id) == "away" else "online", wants_away=away)
 
-    def _typing_in(self, tx: Tx, reader: int, found: list[Published]) -> dict[int, int]:
+    def _typing_in(self, tx: Tx, reader: int, ids: list[int]) -> dict[int, int]:
         """Where each of these people types, of the chats that the reader is in too."""
-        typing = {one.user_id: chats for one in found if (chats := self._board.chats(one.user_id))}
+        typing = {one: chats for one in ids if (chats := self._board.chats(one))}
         if not typing:
             return {}
         mine = store.chats_of(tx, reader)

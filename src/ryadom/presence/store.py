@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, exists, func, select, update
+from sqlalchemy import Integer, String, and_, bindparam, case, exists, func, select, type_coerce, update
 
 from ryadom.contacts.store import mutual_pairs
+from ryadom.db.query import moment
 from ryadom.db.tables import Instant, chat_members, contacts, messages, user, user_sessions
 from ryadom.db.tx import Tx
 from ryadom.live.registry import Standing
@@ -29,6 +30,10 @@ OF_CONTACTS = (
     .where(contacts.c.owner_id == bindparam("reader"))
     .order_by(contacts.c.contact_id)
 )
+SHOWN = OF_CONTACTS.with_only_columns(
+    user.c.id, type_coerce(user.c.is_online, Integer), type_coerce(user.c.last_seen, String)
+)
+"""The same as the database keeps it: most of it has been converted before."""
 ONE_CONTACT = OF_CONTACTS.where(user.c.id == bindparam("user_id"))
 _mine, _theirs = chat_members.alias("mine"), chat_members.alias("theirs_in_chat")
 OF_CHAT_MATES = OF_CONTACTS.where(
@@ -85,6 +90,10 @@ READ_BY = (
 )
 
 
+Kept = tuple[int, int, str | None]
+"""What the database keeps of what is published about a person: id, whether they are online, last seen."""
+
+
 class Published(NamedTuple):
     """What others were last told about a person."""
 
@@ -121,9 +130,15 @@ def contact(tx: Tx, reader: int, user_id: int) -> Published | None:
     return None if row is None else Published(*row)
 
 
-def contacts_of(tx: Tx, reader: int) -> list[Published]:
-    """All mutual contacts of the reader."""
-    return [Published(*row) for row in tx.run(OF_CONTACTS, reader=reader)]
+def contacts_of(tx: Tx, reader: int) -> list[Kept]:
+    """All mutual contacts of the reader, by id."""
+    return tx.run(SHOWN, reader=reader)
+
+
+def published(row: Kept) -> Published:
+    """What is published about a person, out of what the database keeps."""
+    user_id, is_online, last_seen = row
+    return Published(user_id, bool(is_online), moment(last_seen))
 
 
 def chat_mates(tx: Tx, reader: int) -> list[Published]:

@@ -11,6 +11,7 @@ from ryadom.auth.bearer import token_in
 from ryadom.auth.devices import client_ip
 from ryadom.auth.origin import same_origin
 from ryadom.auth.sessions import Principal, Sessions
+from ryadom.chats.recall import Recall
 from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db.database import Database
@@ -157,7 +158,14 @@ class Entry:
 
 
 def handlers(
-    clock: Clock, db: Database, hub: Hub, statuses: Statuses, typing: Typing, receipts: Receipts, messages: Messages
+    clock: Clock,
+    db: Database,
+    recall: Recall,
+    hub: Hub,
+    statuses: Statuses,
+    typing: Typing,
+    receipts: Receipts,
+    messages: Messages,
 ) -> dict[type, Handler]:
     """The command table: what each frame of a client does."""
 
@@ -178,7 +186,7 @@ def handlers(
         return Later(partial(_when_done, answer()), lambda event: event)
 
     def catch_up(client: Client, command: CatchUp) -> Answer:
-        asked = db.read(missed, client.user_id, command.after_rev, statuses, client.wants_away)
+        asked = db.read(missed, client.user_id, command.after_rev, statuses, client.wants_away, recall)
         return Later(partial(_when_done, asked), lambda event: event)
 
     def typing_start(client: Client, command: TypingStartCommand) -> Answer:

@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
 from ryadom.auth.middleware import Asked
+from ryadom.chats.recall import Recall
 from ryadom.db.database import Database
 from ryadom.presence.statuses import Statuses
 from ryadom.protocol.schemas import MAX_ID, Changes, Snapshot
@@ -17,13 +18,13 @@ from .snapshot import changes, snapshot
 TAGS = ["Catching up"]
 
 
-def routes(db: Database, statuses: Statuses) -> list[HTTPRouteHandler]:
+def routes(db: Database, statuses: Statuses, recall: Recall) -> list[HTTPRouteHandler]:
     """The route handlers."""
 
     @get("/sync", tags=TAGS, responses=problems())
     async def sync(request: Asked, away: bool = False) -> Snapshot:
         """The whole snapshot: own profile, chats, statuses, contacts, counts."""
-        return await db.read(snapshot, request.user.user_id, statuses, away)
+        return await db.read(snapshot, request.user.user_id, statuses, away, recall)
 
     @get("/chats/{chat_id:int}/changes", tags=TAGS, responses=problems("not_found"))
     async def chat_changes(

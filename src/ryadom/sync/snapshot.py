@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, or_, select
 from ryadom.auth.store import get_me
 from ryadom.chats import store as chats
 from ryadom.chats.actions import membership, view
+from ryadom.chats.recall import Recall
 from ryadom.contacts.store import list_contacts, mutual_ids
 from ryadom.db.query import ids_in
 from ryadom.db.tables import chat_members
@@ -50,9 +51,9 @@ LEFT_SINCE = select(chat_members.c.chat_id).where(
 )
 
 
-def missed(tx: Tx, user_id: int, after_rev: int, statuses: Statuses, away: bool) -> CaughtUp:
+def missed(tx: Tx, user_id: int, after_rev: int, statuses: Statuses, away: bool, recall: Recall) -> CaughtUp:
     """What changed in all of one's chats after a rev."""
-    own = chats.views(tx, user_id)
+    own = chats.views(tx, user_id, None, recall)
     me_rev = get_me(tx, user_id).rev
     answer = CaughtUp(
         timestamp=tx.now, rev=max(me_rev, *(chat.rev for chat in own), 0), whole=False, chats=[], gone=[], statuses=[],
@@ -89,10 +90,10 @@ def _by_chat(found: list[Any], column: int) -> dict[int, list[Any]]:
     return grouped
 
 
-def snapshot(tx: Tx, user_id: int, statuses: Statuses, away: bool) -> Snapshot:
+def snapshot(tx: Tx, user_id: int, statuses: Statuses, away: bool, recall: Recall | None = None) -> Snapshot:
     """Everything that one's client needs to show its list."""
     me = get_me(tx, user_id)
-    own = chats.views(tx, user_id)
+    own = chats.views(tx, user_id, None, recall)
     return Snapshot(
         rev=max(me.rev, *(chat.rev for chat in own), 0), server_time=tx.now, me=me, chats=own,
         statuses=statuses.read_contacts(tx, user_id, away), contacts=list_contacts(tx, user_id),

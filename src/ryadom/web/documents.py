@@ -49,11 +49,11 @@ def _handlers() -> list[HTTPRouteHandler]:
     return [
         *auth.routes(nothing, nothing, nothing, ()),
         *contacts.routes(nothing, nothing),
-        *chats.routes(nothing, nothing),
+        *chats.routes(nothing, nothing, nothing),
         *receipts.routes(nothing),
         *messages.routes(nothing, nothing),
         *presence.routes(nothing, nothing, nothing),
-        *sync.routes(nothing, nothing),
+        *sync.routes(nothing, nothing, nothing),
         *routes.routes(nothing, nothing, nothing, nothing, nothing, {}),
     ]
 
