@@ -17,8 +17,8 @@ from bench.typing import WINDOWS
 from .parts import Peer, People, Server
 
 Figure = dict[str, Any]
-GONE = 3.0
-"""Seconds in which a server gets over the going of all who came before."""
+LONGEST = 60.0
+"""Seconds after which something that should come to an end is a failure."""
 
 
 def pairs(count: int) -> People:
@@ -169,17 +169,31 @@ def connect(peer: Peer) -> list[Figure]:
 
 
 def came(watch: Load, coming: Plan, server: Server, comers: int) -> Run:
-    """All connect: the CPU of it, to the last event told. Then their client ends, and they are gone."""
+    """All connect: the CPU of it, and the time to the last event told. Then their client ends, and they are gone."""
+    all_told = comers * ryadoms_connect.WATCHERS
     with Load(coming, server.pids) as load:
-        seen, before, own = watch.hold(GONE).seen, cpu(server.pids), cpu(watch.pids)
+        quiet(watch, server)
+        seen, before, own, began = watch.hold(0).seen, cpu(server.pids), cpu(watch.pids), time.monotonic()
         opened = load.open(ryadoms_connect.CONCURRENCY)
         assert opened.opened == comers, f"{opened.failed} could not connect"
-        all_told, until = comers * ryadoms_connect.WATCHERS, time.monotonic() + 10
-        while (told := watch.hold(0.5).seen - seen) < all_told and time.monotonic() < until:
+        while (told := watch.hold(0.02).seen - seen) < all_told and time.monotonic() - began < LONGEST:
             pass
+        lasted = time.monotonic() - began
+        told = watch.hold(0.5).seen - seen
         assert told == all_told, f"{told} events were told"
         used = cpu(server.pids) - before
-        return opened._replace(units=comers, cpu=used, own=opened.own + cpu(watch.pids) - own)
+        return opened._replace(units=comers, seconds=lasted, cpu=used, own=opened.own + cpu(watch.pids) - own)
+
+
+def quiet(watch: Load, server: Server) -> None:
+    """Wait until a server has got over what was before, and uses less than a twentieth of its core."""
+    until = time.monotonic() + LONGEST
+    while True:
+        before = cpu(server.pids)
+        watch.hold(1)
+        if cpu(server.pids) - before < 0.05:
+            return
+        assert time.monotonic() < until, "the server does not come to rest"
 
 
 ALL: dict[str, Callable[[Peer], list[Figure]]] = {

@@ -57,13 +57,11 @@ def connect(auth: dict[str, str]) -> bool:
         contacts = db.execute("SELECT contact_id FROM contacts WHERE user_id = ?", (user,)).fetchall()
         chats = db.execute(FIND_PEERS, (user,)).fetchall()
         open_sockets[user] += 1
-        first = open_sockets[user] == 1
     people[request.sid], peers[request.sid] = user, dict(chats)
     join_room(f"u{user}")
     for (contact,) in contacts:
         join_room(f"of{contact}")
-    if first:
-        tell(user, True)
+    tell(user, True)  # also if an older socket's thread has not found out yet that it is closed
     return True
 
 
