@@ -27,7 +27,7 @@ export type Command = Schemas['ClientCommand']
 /** Event name → its shape. */
 export type Events = { [Event in ServerEvent as Event['type']]: Event }
 
-type Answers = 'hello' | 'heartbeat' | 'pong' | 'message_sent' | 'error'
+type Answers = 'hello' | 'heartbeat' | 'pong' | 'caught_up' | 'message_sent' | 'error'
 
 // An object, so that the compiler notices an event that is missing or is no more.
 const SUBSCRIBED: Record<Exclude<keyof Events, Answers>, true> = {
