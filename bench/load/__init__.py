@@ -102,6 +102,10 @@ class Plan:
         """What is sent at once when something is seen."""
         self.lines.append(f"reply {escaped(seen)} {escaped(sent)}")
 
+    def hangup(self) -> None:
+        """Whose close was answered ends the connection: some servers leave that to the client."""
+        self.lines.append("hangup")
+
     def conn(self, *script: tuple[str, bytes | str | int], ws: bool = True, later: bool = False) -> int:
         """A connection with its script of (send | text | wait | then | end, what); its number."""
         self.lines.append(f"conn {'ws' if ws else 'raw'}{' later' if later else ''}")

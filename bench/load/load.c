@@ -7,6 +7,7 @@ The plan, a line each; bytes are written with \n \r \t \\ \xHH:
    mark own BYTES              what counts as an answer to the sender
    mark each BYTES             what counts as a delivery to a receiver
    reply BYTES BYTES           seen the first, send the second at once (pings); a space in them is \x20
+   hangup                      whose close was answered ends the TCP connection, where the server leaves that to them
    conn ws|raw [later]         a new connection, numbered from 0; `later`: another one's script starts it
      send BYTES                its script: raw bytes to send at once
      text BYTES                a WebSocket text frame to send (a plain line on a raw connection)
@@ -71,7 +72,7 @@ static conn *conns; static int conn_count;
 static lane *lanes; static int lane_count;
 static step *steps; static int step_count;
 static bytes mark_own, mark_each, reply_seen[8], reply_sent[8];
-static int replies, port, epoll, pids[256], pid_count, opened, failed, gone;
+static int replies, hangup, port, epoll, pids[256], pid_count, opened, failed, gone;
 static size_t longest = 1;
 static uint64_t *latencies; static size_t latency_count, latency_room;
 static int measuring, refill, shaking; static long total_done, seen_apart;                   /* `shaking`: connections within their script */
@@ -201,6 +202,7 @@ static long marks_in(const char *p, size_t n, size_t old, bytes m) {
 static void run_script(conn *c);
 static void take(conn *c, size_t n, size_t old) {
     int i = (int)(c - conns);
+    if (hangup && c->state == 4 && memmem(scratch, n, "\x88\x02\x03\xe8", 4)) { lost(c, "end"); return; }
     for (int k = 0; k < replies; k++) for (long seen = marks_in(scratch, n, old, reply_seen[k]); seen > 0; seen--) put(c, reply_sent[k].p, reply_sent[k].n);
     size_t from = 0;                                                            /* what the script has waited for is behind this */
     while (c->state == 2) {
@@ -376,6 +378,7 @@ static void read_plan(const char *path) {
         conn *c = conn_count ? &conns[conn_count - 1] : NULL; lane *l = lane_count ? &lanes[lane_count - 1] : NULL;
         if (!*line) continue;
         if (!strcmp(line, "port")) port = atoi(rest);
+        else if (!strcmp(line, "hangup")) hangup = 1;
         else if (!strcmp(line, "mark")) { char *b = strchr(rest, ' ') + 1; if (*rest == 'o') mark_own = mark(b, left - (size_t)(b - rest)); else mark_each = mark(b, left - (size_t)(b - rest)); }
         else if (!strcmp(line, "reply")) { char *b = strchr(rest, ' '); reply_seen[replies] = mark(rest, (size_t)(b - rest)); reply_sent[replies++] = unescape(b + 1, left - (size_t)(b + 1 - rest)); }
         else if (!strcmp(line, "conn")) {

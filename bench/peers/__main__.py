@@ -21,12 +21,13 @@ from .socketio_node import SocketIO
 KEPT = DOCS / "peers.jsonl"
 PEERS: dict[str, Callable[[], Peer]] = {
     "socketio": lambda: SocketIO("FULL", ROWS),
-    "socketio-two": lambda: SocketIO("FULL", ("presence",), two=True),
+    "socketio-two": lambda: SocketIO("FULL", ("presence", "cycle"), two=True),
     "socketio-nosync": lambda: SocketIO("OFF", ("message", "read")),
-    "ejabberd": lambda: Ejabberd("mnesia", ("message", "typing", "presence", "idle", "connect")),
-    "ejabberd-sqlite": lambda: Ejabberd("sql", ("message",)),
-    "prosody": lambda: Prosody("internal", ("message", "typing", "presence", "idle", "connect")),
-    "prosody-sqlite": lambda: Prosody("sql", ("message",)),
+    "ejabberd": lambda: Ejabberd("mnesia", ROWS),
+    "ejabberd-sqlite": lambda: Ejabberd("sqlite", ("message", "read")),
+    "ejabberd-postgres": lambda: Ejabberd("pgsql", ("message", "read")),
+    "prosody": lambda: Prosody("internal", ROWS),
+    "prosody-sqlite": lambda: Prosody("sql", ("message", "read")),
     "flask": FlaskSocketIO,
 }
 

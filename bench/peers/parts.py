@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 from bench.load import SERVER_CORE, Plan, pinned
 from bench.node import files_enough
 
-ROWS = ("message", "typing", "presence", "read", "idle", "connect")
+ROWS = ("message", "typing", "presence", "cycle", "read", "idle", "connect")
 HERE = Path(__file__).parent
 
 
@@ -55,7 +55,17 @@ class Wire(Protocol):
         """
 
     def work(self, row: str) -> Work:
-        """What is done in a row. For `connect`: only `each`, what a contact gets once for each who comes."""
+        """What is done in a row. For `connect` and `cycle`: only `each`, what a contact gets
+        once for each who comes (and who goes)."""
+
+
+def tree(first: int) -> list[int]:
+    """A process and all that came from it and live."""
+    found = [first]
+    for pid in found:
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += [int(child) for child in task.read_text(encoding="utf-8").split()]
+    return found
 
 
 @dataclass
@@ -69,11 +79,7 @@ class Server:
     @property
     def pids(self) -> list[int]:
         """All its processes, children included."""
-        found = [self.process.pid]
-        for pid in found:
-            for task in Path(f"/proc/{pid}/task").glob("*/children"):
-                found += [int(child) for child in task.read_text(encoding="utf-8").split()]
-        return found
+        return tree(self.process.pid)
 
     @property
     def rss_kb(self) -> int:

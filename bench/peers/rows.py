@@ -11,7 +11,7 @@ from bench import idle as ryadoms_idle
 from bench.line import latencies, median, quick, runs, seconds, shares
 from bench.load import Load, Plan, Run, cpu
 from bench.pairs import PAIRS
-from bench.presence import CONTACTS
+from bench.presence import CONTACTS, CYCLERS, SPACED, WATCHERS
 from bench.typing import WINDOWS
 
 from .parts import Peer, People, Server
@@ -74,14 +74,15 @@ def marks(plan: Plan, own: bytes, each: bytes) -> None:
 
 
 def message(peer: Peer) -> list[Figure]:
-    """As bench/messages.py, each run on a new server: ejabberd's archive in Mnesia grows slower with every message."""
+    """As bench/messages.py."""
     ways = [(sender, range(sender + 1, sender + 2)) for sender in range(0, 2 * PAIRS, 2)]
+    return [figure("durable 1:1 message, closed loop", measured(partial(stored, peer, "message", ways)))]
 
-    def sent() -> Run:
-        with lanes(peer, "message", pairs(2 * PAIRS), ways) as load:
-            return load.closed(1, seconds(4))
 
-    return [figure("durable 1:1 message, closed loop", measured(sent))]
+def stored(peer: Peer, row: str, ways: list[tuple[int, range]]) -> Run:
+    """A run on a server of its own: ejabberd's archive in Mnesia grows slower with everything stored."""
+    with lanes(peer, row, pairs(2 * PAIRS), ways) as load:
+        return load.closed(1, seconds(4))
 
 
 def typing(peer: Peer) -> list[Figure]:
@@ -112,8 +113,7 @@ def presence(peer: Peer) -> list[Figure]:
 def read(peer: Peer) -> list[Figure]:
     """As bench/reads.py: every second of a pair reads, the first is told."""
     ways = [(reader, range(reader - 1, reader)) for reader in range(1, 2 * PAIRS, 2)]
-    with lanes(peer, "read", pairs(2 * PAIRS), ways) as load:
-        return [figure("read mark, stored, to its author", measured(lambda: load.closed(1, seconds(4))), window=1)]
+    return [figure("read mark, stored, to its author", measured(partial(stored, peer, "read", ways)), window=1)]
 
 
 def idle(peer: Peer) -> list[Figure]:
@@ -147,42 +147,78 @@ def grown(peer: Peer, sockets: int) -> tuple[float, float]:
         return (server.rss_kb - before) / sockets, share
 
 
+@contextmanager
+def watched(peer: Peer, row: str, watchers: int, comers: int) -> Iterator[tuple[Server, Load, Plan]]:
+    """A server; those who watch, connected; the plan of those who come, each a contact of all who watch."""
+    know = [(one, watcher) for one in range(watchers, watchers + comers) for watcher in range(watchers)]
+    with peer.start(People(watchers + comers, know, [])) as server:
+        watching, coming = peer.wire.plan(server.port), peer.wire.plan(server.port)
+        marks(watching, b"", peer.wire.work(row).each)
+        for person in range(watchers):
+            peer.wire.socket(watching, person, row, acts=False)
+        for person in range(watchers, watchers + comers):
+            peer.wire.socket(coming, person, row, acts=True)
+        with Load(watching, server.pids) as watch:
+            watch.open()
+            yield server, watch, coming
+            assert watch.hold(0).failed == 0, "somebody who watches was dropped"
+
+
+def cycle(peer: Peer) -> list[Figure]:
+    """As the cycle in bench/presence.py, one person after the other. Peers have no grace: all is told at once."""
+    comers = CYCLERS // 5 if quick() else CYCLERS
+    with watched(peer, "cycle", WATCHERS, comers) as (server, watch, coming), Load(coming, server.pids) as load:
+        opened = load.open()
+        assert opened.opened == comers, f"{opened.failed} could not connect"
+        found = measured(lambda: went_and_came(server, watch, load, comers))
+    name = f"offline/online cycle with {WATCHERS} contacts online, one after the other"
+    return [{key: value for key, value in figure(name, found, people=comers).items() if key != "rate"}]
+
+
+def went_and_came(server: Server, watch: Load, load: Load, comers: int) -> Run:
+    """All go and come back, so many a second: the CPU of all of it, for each."""
+    quiet(watch, server)
+    clients = [*watch.pids, *load.pids]
+    seen, before, own, began = watch.hold(0).seen, cpu(server.pids), cpu(clients), time.monotonic()
+    gone = load.leave(0, comers, SPACED)
+    until_told(watch, seen + comers * WATCHERS)
+    load.open(comers, SPACED)
+    until_told(watch, seen + 2 * comers * WATCHERS)
+    used, lasted = cpu(server.pids) - before, time.monotonic() - began
+    return gone._replace(units=comers, cpu=used, seconds=lasted, own=cpu(clients) - own)
+
+
 def connect(peer: Peer) -> list[Figure]:
     """As bench/connect.py: everybody comes, and those who watch are told of each. The first time is not counted."""
     watchers = ryadoms_connect.WATCHERS
     comers = ryadoms_connect.PEOPLE // (4 if quick() else 1)
-    know = [(one, watcher) for one in range(watchers, watchers + comers) for watcher in range(watchers)]
-    with peer.start(People(watchers + comers, know, [])) as server:
-        watching, coming = peer.wire.plan(server.port), peer.wire.plan(server.port)
-        marks(watching, b"", peer.wire.work("connect").each)
-        for person in range(watchers):
-            peer.wire.socket(watching, person, "connect", acts=False)
-        for person in range(watchers, watchers + comers):
-            peer.wire.socket(coming, person, "connect", acts=True)
-        with Load(watching, server.pids) as watch:
-            watch.open()
-            came(watch, coming, server, comers)
-            found = measured(lambda: came(watch, coming, server, comers))
-            assert watch.hold(0).failed == 0, "somebody who watches was dropped"
+    with watched(peer, "connect", watchers, comers) as (server, watch, coming):
+        came(watch, coming, server, comers)
+        found = measured(lambda: came(watch, coming, server, comers))
     name = f"connect with a token to hello, presence told to {watchers} contacts"
     return [figure(name, found, people=comers, concurrency=ryadoms_connect.CONCURRENCY)]
 
 
 def came(watch: Load, coming: Plan, server: Server, comers: int) -> Run:
     """All connect: the CPU of it, and the time to the last event told. Then their client ends, and they are gone."""
-    all_told = comers * ryadoms_connect.WATCHERS
     with Load(coming, server.pids) as load:
         quiet(watch, server)
         seen, before, own, began = watch.hold(0).seen, cpu(server.pids), cpu(watch.pids), time.monotonic()
         opened = load.open(ryadoms_connect.CONCURRENCY)
         assert opened.opened == comers, f"{opened.failed} could not connect"
-        while (told := watch.hold(0.02).seen - seen) < all_told and time.monotonic() - began < LONGEST:
-            pass
+        until_told(watch, seen + comers * ryadoms_connect.WATCHERS)
         lasted = time.monotonic() - began
-        told = watch.hold(0.5).seen - seen
-        assert told == all_told, f"{told} events were told"
         used = cpu(server.pids) - before
         return opened._replace(units=comers, seconds=lasted, cpu=used, own=opened.own + cpu(watch.pids) - own)
+
+
+def until_told(watch: Load, wanted: int) -> None:
+    """Wait until those who watch have seen so many events, and not one more."""
+    until = time.monotonic() + LONGEST
+    while watch.hold(0.02).seen < wanted and time.monotonic() < until:
+        pass
+    told = watch.hold(0.5).seen
+    assert told == wanted, f"{wanted} events were to be told, {told} were"
 
 
 def quiet(watch: Load, server: Server) -> None:
@@ -197,5 +233,6 @@ def quiet(watch: Load, server: Server) -> None:
 
 
 ALL: dict[str, Callable[[Peer], list[Figure]]] = {
-    "message": message, "typing": typing, "presence": presence, "read": read, "idle": idle, "connect": connect,
+    "message": message, "typing": typing, "presence": presence, "cycle": cycle, "read": read, "idle": idle,
+    "connect": connect,
 }  # fmt: skip

@@ -50,6 +50,7 @@ WORK = {
     "typing": Work(b"", b'42["typing_st', typing),
     "presence": Work(ACCEPTED, b'42["status_change"', presence),
     "read": Work(b'42["unread_changed"', b'42["messages_read"', read),
+    "cycle": Work(b"", b'42["status_change"', presence),
     "connect": Work(b"", b'"status":"online"', presence),
 }
 
@@ -58,9 +59,10 @@ class SocketIOWire:
     """Socket.IO v4."""
 
     def plan(self, port: int) -> Plan:
-        """Pings are answered."""
+        """Pings are answered. Flask's server leaves it to the client to end what both have closed."""
         plan = Plan(port)
         plan.reply(PING, PONG)
+        plan.hangup()
         return plan
 
     def socket(self, plan: Plan, person: int, row: str, *, acts: bool) -> int:

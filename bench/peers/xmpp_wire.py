@@ -17,7 +17,7 @@ ROSTER = "<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>"
 ACKED, ACK = "<enable xmlns='urn:xmpp:sm:3'/>", "<r xmlns='urn:xmpp:sm:3'/>"
 FEATURES = "</stream:features>"
 COMES = "<status>in</status>"
-"""In the presence of those who come in the row `connect`, so that it is told from others' presence."""
+"""In the presence of those who come in the rows `connect` and `cycle`, so that it is told from others' presence."""
 
 
 def jid(person: int) -> str:
@@ -48,11 +48,19 @@ def presence(_: int, __: int) -> list[str]:
     return [f"<presence><show>{show}</show></presence>" for show in ("away", "dnd")]
 
 
+def read(_: int, author: int) -> list[str]:
+    """A displayed marker (XEP-0333) that asks to be archived (XEP-0334), and the question how far the server is."""
+    marker = "<displayed xmlns='urn:xmpp:chat-markers:0' id='b-########'/><store xmlns='urn:xmpp:hints'/>"
+    return [f"<message type='chat' to='{jid(author)}'>{marker}</message>{ACK}"]
+
+
 WORK = {
     "message": Work(b"<a ", b"<body>", message),
     "typing": Work(b"", b"http://jabber.org/protocol/chatstates", typing),
     # Who changes their presence gets it too, as every contact does.
     "presence": Work(b"<show>", b"<show>", presence),
+    "cycle": Work(b"", b"<presence ", presence),
+    "read": Work(b"<a ", b"urn:xmpp:chat-markers:0", read),
     "connect": Work(b"", COMES.encode(), presence),
 }
 
@@ -65,9 +73,9 @@ class XMPPWire:
         return Plan(port)
 
     def socket(self, plan: Plan, person: int, row: str, *, acts: bool) -> int:
-        """Open when the server has sent the person their own presence. Who sends messages has them acknowledged."""
-        acked = [("text", ACKED), ("wait", "<enabled")] if row == "message" and acts else []
-        comes = row == "connect" and acts
+        """Open when the server has sent the person their own presence. Who sends what is stored has it acknowledged."""
+        acked = [("text", ACKED), ("wait", "<enabled")] if row in ("message", "read") and acts else []
+        comes = row in ("connect", "cycle") and acts
         here = f"<presence>{COMES}</presence>" if comes else "<presence/>"
         last = [("wait", COMES)] if comes else []
         return plan.conn(
