@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import resource
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -236,6 +237,7 @@ class Server:
 
 async def serve(settings: Settings, on_start: Callable[[Server, str], Awaitable[None]] | None = None) -> None:
     """Run a server until SIGINT or SIGTERM. `on_start` is told its URL."""
+    _allow_files()
     server = Server(settings)
     await server.start()
     _spare_the_collector()
@@ -253,6 +255,14 @@ async def serve(settings: Settings, on_start: Callable[[Server, str], Awaitable[
         with contextlib.suppress(asyncio.CancelledError):
             await announcing
         await server.stop()
+
+
+def _allow_files() -> None:
+    """As many open files as the system lets us have: systems begin with 1,024, and every socket is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # macOS names no end and refuses to be asked for it.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _spare_the_collector() -> None:

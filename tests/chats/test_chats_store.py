@@ -61,12 +61,14 @@ async def test_what_is_kept_of_chats_is_what_a_fresh_look_says(world: World) -> 
         for one in people:
             kept = await world.server.db.read(store.views, one.id, None, recall)
             assert kept == await world.server.db.read(store.views, one.id)
+            again = await world.server.db.read(store.views, one.id, None, recall)
+            assert all(chat is before for chat, before in zip(again, kept, strict=True))
 
 
 async def change(chance: random.Random, person: Any, chat: Any, sent: list[Any], number: int) -> None:
     """Something that somebody does in a chat, or about themselves."""
     theirs = [message for message in sent if message["sender_id"] == person.id]
-    match chance.choice(["send", "send", "edit", "delete", "read", "rename", "title"]):
+    match chance.choice(["send", "send", "edit", "delete", "read", "rename", "title", "mute"]):
         case "send":
             sent.append(await person.web.write(chat, f"x{number}"))
         case "edit" if theirs:
@@ -78,6 +80,9 @@ async def change(chance: random.Random, person: Any, chat: Any, sent: list[Any],
             await person.web.read(chance.choice(sent))
         case "rename":
             await person.web.call("PATCH", "/me", {"display_name": f"Name {number}"})
+        case "mute":
+            until = None if number % 2 else "2100-01-01T00:00:00Z"
+            await person.web.call("PATCH", f"/chats/{chat['id']}", {"muted_until": until})
         case "title" if chat["kind"] == "group":
             await person.web.call("PATCH", f"/chats/{chat['id']}", {"title": f"Title {number}"})
 

@@ -1,5 +1,7 @@
 """`ryadom.live.typing`: who types where, and what others should be told."""
 
+from typing import Any
+
 import pytest
 
 from ryadom.live.typing import Typed, TypingBoard
@@ -91,3 +93,29 @@ def test_nothing_is_left_of_people_who_have_stopped(board: TypingBoard) -> None:
         board.start(Typed(user_id, 7), user_id, 0)
     assert len(board.sweep(10)) == 1000
     assert (board._typing, board._by_session, board._by_user) == ({}, {}, {})
+    assert board._ends == {}
+
+
+def test_a_repeat_puts_ones_end_behind_the_others(board: TypingBoard) -> None:
+    board.start(Typed(1, 7), 1, 0)
+    board.start(Typed(2, 7), 2, 1)
+    board.start(Typed(1, 7), 1, 2)
+    assert board.next_due() == 11
+    assert board.sweep(11) == [Typed(2, 7)]
+    assert board.next_due() == 12
+
+
+def test_asking_for_the_next_end_does_not_look_at_everybody(board: TypingBoard) -> None:
+    class Counted(dict[int, float]):
+        looked = 0
+
+        def values(self) -> Any:
+            for value in super().values():
+                Counted.looked += 1
+                yield value
+
+    board._ends = Counted()
+    for user_id in range(1000):
+        board.start(Typed(user_id, 7), user_id, user_id)
+    assert board.next_due() == 10
+    assert Counted.looked == 1

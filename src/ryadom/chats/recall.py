@@ -1,13 +1,18 @@
-"""What chats are to all their members, kept from one reading to the next."""
+"""What chats are to all their members, and to each, kept from one reading to the next."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ryadom.protocol.schemas import ChatKind, Message, User
+from ryadom.protocol.schemas import Chat, ChatKind, Message, User
 
 MAX_KEPT = 10_000
 """Chats that are kept at most: some ten megabytes."""
+MAX_VIEWS = 50_000
+"""Views of chats that are kept at most: some thirty megabytes."""
+
+Marks = list[tuple[int, int, int]]
+"""Whose marks one sees in a chat: (contact, mark, its rev)."""
 
 
 class Common(NamedTuple):
@@ -42,6 +47,7 @@ class Recall:
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[int, Common]] = {}
+        self._views: dict[tuple[int, int], tuple[Any, Common, Marks, Chat]] = {}
 
     def keep(self, chat_id: int, rev: int, common: Common) -> None:
         """Keep a chat as it is at this rev."""
@@ -58,3 +64,17 @@ class Recall:
             if one is not None and one[0] == rev:
                 found[chat_id] = one[1]
         return found
+
+    def view(
+        self, make: Callable[[int, Any, Common, Marks], Chat], user_id: int, row: Any, common: Common, marks: Marks
+    ) -> Chat:
+        """`make` of the others, which is all that it depends on: made anew only when one of them differs."""
+        key = user_id, row[0]
+        kept = self._views.get(key)
+        if kept is not None and kept[1] is common and kept[0] == row and kept[2] == marks:
+            return kept[3]
+        if len(self._views) >= MAX_VIEWS:
+            self._views.clear()
+        chat = make(user_id, row, common, marks)
+        self._views[key] = row, common, marks, chat
+        return chat

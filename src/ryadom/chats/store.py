@@ -6,6 +6,7 @@ after it only if it was sent `behind`: else sending moved the watermark to it.
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, select, update
@@ -17,7 +18,7 @@ from ryadom.db.tables import Instant, blocks, chat_members, chats, contacts, mes
 from ryadom.db.tx import Tx
 from ryadom.protocol.schemas import Chat, Member, Message
 
-from .recall import Common, Recall
+from .recall import Common, Marks, Recall
 
 MESSAGE_COLUMNS = (
     messages.c.id, messages.c.chat_id, messages.c.seq, messages.c.rev, messages.c.kind, messages.c.sender_id,
@@ -237,8 +238,9 @@ def views(tx: Tx, user_id: int, chat_id: int | None = None, recall: Recall | Non
         return []
     commons = _commons(tx, mine, recall)
     marks = _marks_in(tx, user_id, commons)
+    view = _view if recall is None else partial(recall.view, _view)
     found = [
-        (common.moment, row[0], _view(user_id, row, common, marks.get(row[0], [])))
+        (common.moment, row[0], view(user_id, row, common, marks.get(row[0], [])))
         for row in mine
         for common in (commons[row[0]],)
     ]
@@ -259,9 +261,9 @@ def _commons(tx: Tx, mine: list[Any], recall: Recall | None) -> dict[int, Common
     return found
 
 
-def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, list[tuple[int, int, int]]]:
-    """Group or channel → the marks there of this person's contacts: (contact, mark, its rev)."""
-    marks: dict[int, list[tuple[int, int, int]]] = {}
+def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, Marks]:
+    """Group or channel → the marks there of this person's contacts."""
+    marks: dict[int, Marks] = {}
     for crowded, query in ((False, MARKS), (True, MARKS_IN_CROWDS)):
         asked = [id_ for id_, common in commons.items() if common.kind != "direct" and common.crowded is crowded]
         for id_, *mark in tx.run(query, user_id=user_id, chat_ids=asked) if asked else ():
@@ -269,7 +271,7 @@ def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, lis
     return marks
 
 
-def _view(user_id: int, row: Any, common: Common, marks: list[tuple[int, int, int]]) -> Chat:
+def _view(user_id: int, row: Any, common: Common, marks: Marks) -> Chat:
     id_, rev, role, mark, member_rev, read_rev, muted_until, unread, peers_mark, peers_rev = row
     peer = common.peer(user_id)
     if peers_mark is not None and peer is not None:

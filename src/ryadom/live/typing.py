@@ -1,5 +1,6 @@
 """Who types where, right now. Never stored; a session types in one chat at a time."""
 
+from itertools import takewhile
 from typing import NamedTuple
 
 INFINITY = float("inf")
@@ -21,7 +22,7 @@ class _Typing:
     __slots__ = ("passed_on", "sessions")
 
     def __init__(self) -> None:
-        self.sessions: dict[int, float] = {}
+        self.sessions: set[int] = set()
         self.passed_on = -INFINITY
 
 
@@ -31,6 +32,8 @@ class TypingBoard:
     def __init__(self) -> None:
         self._typing: dict[Typed, _Typing] = {}
         self._by_session: dict[int, Typed] = {}
+        self._ends: dict[int, float] = {}
+        """Session → when its typing ends; in this order, since all last equally long and the clock never goes back."""
         self._by_user: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
@@ -46,11 +49,13 @@ class TypingBoard:
         before = self._by_session.get(session_id)
         stopped = self.stop_session(session_id) if before != typed else None
         self._by_session[session_id] = typed
+        self._ends.pop(session_id, None)
+        self._ends[session_id] = now + LASTS
         entry = self._typing.get(typed)
         if entry is None:
             entry = self._typing[typed] = _Typing()
             self._by_user.setdefault(typed.user_id, []).append(typed.chat_id)
-        entry.sessions[session_id] = now + LASTS
+        entry.sessions.add(session_id)
         tell = now - entry.passed_on >= PASSED_ON_EVERY
         if tell:
             entry.passed_on = now
@@ -67,8 +72,9 @@ class TypingBoard:
         typed = self._by_session.pop(session_id, None)
         if typed is None:
             return None
+        del self._ends[session_id]
         entry = self._typing[typed]
-        del entry.sessions[session_id]
+        entry.sessions.remove(session_id)
         return typed if not entry.sessions and self._end(typed) else None
 
     def stop_person(self, typed: Typed) -> bool:
@@ -77,17 +83,16 @@ class TypingBoard:
         if entry is None:
             return False
         for session_id in entry.sessions:
-            del self._by_session[session_id]
+            del self._by_session[session_id], self._ends[session_id]
         return self._end(typed)
 
     def next_due(self) -> float:
         """When the next typing ends by itself; infinite when nobody types."""
-        return min((min(entry.sessions.values()) for entry in self._typing.values()), default=INFINITY)
+        return next(iter(self._ends.values()), INFINITY)
 
     def sweep(self, now: float) -> list[Typed]:
         """Who has stopped by now without saying so."""
-        entries = self._typing.values()
-        over = [session_id for entry in entries for session_id, until in entry.sessions.items() if until <= now]
+        over = list(takewhile(lambda session_id: self._ends[session_id] <= now, self._ends))
         stopped = [self.stop_session(session_id) for session_id in over]
         return [typed for typed in stopped if typed is not None]
 

@@ -75,8 +75,11 @@ class Typing:
         if self._shows_offline(typed.user_id, now):
             # Who shows as offline does not show as typing.
             return
+        nobody = not self._board
         stopped, tell = self._board.start(typed, session_id, now)
-        self.moved()
+        if nobody:
+            # Otherwise somebody ends sooner: all last equally long.
+            self.moved()
         self._stopped(stopped, mutual)
         if tell:
             self._send(TypingStart(timestamp=utc(now), chat_id=typed.chat_id, user_id=typed.user_id), mutual)
