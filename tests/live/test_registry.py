@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ryadom.live.registry import MAX_OVER, Device, Registry
+from ryadom.live.registry import MAX_OVER, MAX_SWEPT, Device, Registry
 
 ALICE = 1
 PHONE, LAPTOP = 11, 12
@@ -251,3 +251,16 @@ def test_who_is_not_here_gives_no_proof_by_signing_out(live: Registry) -> None:
     live.requested(PHONE, ALICE, 100)
     live.parting(PHONE, ALICE, 170)
     assert live.last_proof(ALICE) == 100
+
+
+def test_a_sweep_does_not_hold_up_others_for_longer_than_so_many_devices(live: Registry) -> None:
+    everybody = range(1, 2 * MAX_SWEPT + 2)
+    for one in everybody:
+        live.requested(one, one, 100)
+    live.due.clear()
+    swept = []
+    while live.next_due() <= 160:
+        live.sweep(160)
+        swept.append(len(live.due))
+    assert swept == [MAX_SWEPT, 2 * MAX_SWEPT, 2 * MAX_SWEPT + 1]
+    assert live.due == set(everybody)

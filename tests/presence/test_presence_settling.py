@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ryadom.presence import actions
 from ryadom.protocol.errors import Refusal
 from stories.watching import CAME, WENT, away_watcher, told
 from world import Person, Socket, World
@@ -137,3 +138,40 @@ async def test_many_steps_of_one_sweep_are_one_commit(world: World) -> None:
     await world.advance(5)
     assert sum(batches) == 1 + len(people)
     assert len(batches) <= 2
+
+
+async def test_many_steps_are_published_by_portions_and_each_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    alice, *others = await world.friends("alice", "bob", "carol", "dave", "erin", "frank")
+    told(alice.web.socket)
+    for person in others:
+        await person.web.socket.drop()
+    batches: list[int] = []
+    world.server.db.on_batch = batches.append
+    await world.advance(15)
+    assert sorted(told(alice.web.socket)) == sorted(WENT * 5)
+    assert len(batches) >= 3
+
+
+async def test_what_could_not_be_published_of_many_is_published_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    alice, *others = await world.friends("alice", "bob", "carol", "dave", "erin", "frank")
+    told(alice.web.socket)
+    for person in others:
+        await person.web.socket.drop()
+    gate = Gate(world, monkeypatch)
+    gate.refuses = True
+    world.clock._now += 15
+    world.server.live.sweep(world.clock.now())
+    await rounds()
+    assert told(alice.web.socket) == []
+    assert gate.asked == 1
+    await gate.open(monkeypatch, world)
+    world.clock._now += 1
+    await world.clock.jump(0)
+    await world.settle()
+    assert sorted(told(alice.web.socket)) == sorted(WENT * 5)

@@ -24,6 +24,8 @@ SAVE_EVERY = 60.0
 """Seconds between two writes of a session's last activity."""
 Standing = Literal["socket", "request", "absent", "gone"]
 """Why a session counts: it has a socket (or the grace of one), or has asked lately; or why not: it said so, or left."""
+MAX_SWEPT = 2000
+"""Deadlines that one sweep looks at: what is still due then follows in the next."""
 MAX_OVER = 10_000
 """Ended sessions that are remembered: as long as a request of theirs may still be under way."""
 
@@ -221,8 +223,10 @@ class Registry:
         return self._deadlines[0][0] if self._deadlines else INFINITY
 
     def sweep(self, now: float) -> None:
-        """Mark everybody whose devices have stepped by now."""
-        while self._deadlines and self._deadlines[0][0] <= now:
+        """Mark those whose devices have stepped by now, at most `MAX_SWEPT` of them; then more is due at once."""
+        for _ in range(MAX_SWEPT):
+            if not self._deadlines or self._deadlines[0][0] > now:
+                return
             when, session_id = heapq.heappop(self._deadlines)
             device = self._devices.get(session_id)
             if device is None or device.watched != when:

@@ -25,6 +25,8 @@ from ryadom.realtime.outbox import Outbox
 
 from . import rules, store
 
+AT_ONCE = 200
+"""People whose status is published in one transaction: others have their turn between two."""
 AGAIN_AFTER = 1.0
 """Seconds until publishing is tried again when the database refused."""
 
@@ -100,11 +102,18 @@ class Presence:
         due, self._live.due = self._live.due, set()
         pairs, self._pairs = self._pairs, []
         waiting, self._waiting = self._waiting, []
+        left = list(due)
         self._busy = True
         try:
-            await self._publish(due, pairs)
+            while left or pairs:
+                some = left[-AT_ONCE:]
+                await self._publish(some, pairs)
+                pairs = []
+                del left[len(left) - len(some) :]
+                if left:
+                    await asyncio.sleep(0)
         except BaseException as error:
-            self._live.due |= due
+            self._live.due.update(left)
             self._pairs = pairs + self._pairs
             if not isinstance(error, Refusal):
                 raise

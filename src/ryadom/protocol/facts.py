@@ -1,5 +1,7 @@
 """What servers tell each other after a commit, besides events: facts that move their memory. No client sees them."""
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -34,6 +36,7 @@ class MemberLeft(Fact, frozen=True, kw_only=True):
 class MarkMoved(Fact, frozen=True, kw_only=True):
     """A member has read up to a seq: so many messages that were unread are so no more."""
 
+    timestamp: datetime
     chat_id: int
     user_id: int
     up_to_seq: int

@@ -218,6 +218,9 @@ class Hub:
 
     def _of(self, user_ids: Iterable[int], name: str, rev: int) -> list[Client]:
         people = self.people
+        if not rev:
+            found = map(people.get, user_ids)
+            return [client for person in found if person for client in person.clients if name in client.wanted]
         clients: list[Client] = []
         add = clients.append
         for user_id in user_ids:

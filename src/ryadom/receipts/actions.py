@@ -98,7 +98,7 @@ def _tell(tx: Tx, moves: list[Move], first_rev: int) -> None:
         left = None if read.whole else store.unread(tx, [(move.user_id, move.chat_id)])[0]
         tx.tell(
             MarkMoved(
-                rev=rev, chat_id=move.chat_id, user_id=move.user_id, up_to_seq=move.up_to, read=read.number,
-                unread_count=left,
+                rev=rev, timestamp=tx.now, chat_id=move.chat_id, user_id=move.user_id, up_to_seq=move.up_to,
+                read=read.number, unread_count=left,
             )
         )  # fmt: skip

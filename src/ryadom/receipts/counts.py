@@ -119,7 +119,7 @@ class Counts:
                 count.mark = fact.up_to_seq
                 unread = count.unread - fact.read if fact.unread_count is None else fact.unread_count
                 self._set(person, count, unread, fact.rev)
-            self._tell(person, fact.chat_id, count)
+            self._tell(person, fact.chat_id, count, fact.timestamp)
 
     def _removed(self, fact: MessageRemoved) -> None:
         for user_id in self._hub.chats.get(fact.chat_id, ()):
