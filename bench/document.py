@@ -123,16 +123,18 @@ def against(figures: list[Line], peers: list[Line]) -> str:
     """
     rows = []
     for line in figures:
-        for peer in rivals(line["name"], peers):
+        for peer in rivals(line, peers):
             times = peer["value"] / line["value"]
             told = amount(peer["value"], peer.get("unit", line["unit"]))
             rows.append([line["name"], peer["peer"], told, rate(peer), f"{number(times)} ×"])
     return table(["What", "Program", "It needs", "A second", "Ryadom's"], rows)
 
 
-def rivals(name: str, peers: list[Line]) -> list[Line]:
-    """The programs that did this work, the cheapest first."""
-    return sorted((peer for peer in peers if peer["name"] == name), key=lambda peer: peer["value"])
+def rivals(line: Line, peers: list[Line]) -> list[Line]:
+    """The programs that did this work on the same processor, the cheapest first: on another it costs something else."""
+    cpu = line["machine"]["cpu"]
+    same = (peer for peer in peers if peer["name"] == line["name"] and peer["machine"]["cpu"] == cpu)
+    return sorted(same, key=lambda peer: peer["value"])
 
 
 def curve(line: Line) -> str:

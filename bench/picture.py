@@ -91,7 +91,7 @@ def blocks(names: dict[str, str], figures: list[Line], peers: list[Line]) -> lis
         bars = [Bar("Ryadom", line["value"], "ours")]
         if line.get("reference", "").startswith("C floor"):
             bars.append(Bar("the floor, in C", line["reference_value"], "floor"))
-        bars += [Bar(peer["peer"], peer["value"], "peer") for peer in rivals(name, peers)[:PEERS]]
+        bars += [Bar(peer["peer"], peer["value"], "peer") for peer in rivals(line, peers)[:PEERS]]
         found.append(Block(title, line["unit"], bars, line.get("target")))
     return found
 

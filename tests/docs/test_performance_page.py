@@ -47,9 +47,21 @@ def figure(name: str, value: float) -> document.Line:
     }  # fmt: skip
 
 
+def peer(name: str, value: float, cpu: str = "A & B") -> document.Line:
+    return {"name": "typing to one peer", "peer": name, "value": value, "machine": {"cpu": cpu}}
+
+
+def test_what_was_measured_on_another_processor_is_not_compared() -> None:
+    figures = [figure("typing to one peer", 12.0)]
+    page = document.page(figures, [peer("Here", 24.0), peer("Elsewhere", 6.0, "C")], "")
+    assert "| typing to one peer | Here | 24 µs |  | 2 × |" in page
+    assert "Elsewhere" not in page
+    assert "Elsewhere" not in picture.draw(picture.THEMES["light"], figures, [peer("Elsewhere", 6.0, "C")])
+
+
 def test_a_picture_is_well_formed_and_holds_every_bar() -> None:
     figures = [figure("typing to one peer", 12.0)]
-    peers = [{"name": "typing to one peer", "peer": "Somebody <else>", "value": 100.0}]
+    peers = [peer("Somebody <else>", 100.0)]
     for theme in picture.THEMES.values():
         root = ElementTree.fromstring(picture.draw(theme, figures, peers))
         words = ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
