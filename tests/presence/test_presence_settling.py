@@ -140,14 +140,20 @@ async def test_many_steps_of_one_sweep_are_one_commit(world: World) -> None:
     assert len(batches) <= 2
 
 
-async def test_many_steps_are_published_by_portions_and_each_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """Somebody whose five contacts have all lost their connection, where two are published at once."""
     monkeypatch.setattr(actions, "AT_ONCE", 2)
     alice, *others = await world.friends("alice", "bob", "carol", "dave", "erin", "frank")
     told(alice.web.socket)
     for person in others:
         await person.web.socket.drop()
+    return alice
+
+
+async def test_many_steps_are_published_by_portions_and_each_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await left_alone(world, monkeypatch)
     batches: list[int] = []
     world.server.db.on_batch = batches.append
     await world.advance(15)
@@ -158,11 +164,7 @@ async def test_many_steps_are_published_by_portions_and_each_once(
 async def test_what_could_not_be_published_of_many_is_published_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "AT_ONCE", 2)
-    alice, *others = await world.friends("alice", "bob", "carol", "dave", "erin", "frank")
-    told(alice.web.socket)
-    for person in others:
-        await person.web.socket.drop()
+    alice = await left_alone(world, monkeypatch)
     gate = Gate(world, monkeypatch)
     gate.refuses = True
     world.clock._now += 15
