@@ -18,6 +18,7 @@ from ryadom.auth import devices
 from ryadom.auth import routes as auth_routes
 from ryadom.auth import store as auth_store
 from ryadom.auth.actions import Auth
+from ryadom.auth.activity import ActivityWriter
 from ryadom.auth.middleware import SignIn
 from ryadom.auth.passwords import Passwords
 from ryadom.auth.sessions import Sessions
@@ -100,16 +101,17 @@ class Server:
             db, clock, self.limiter, self._passwords, self.sessions, self.live, chat_store.renamed,
             registration=settings.registration,
         )  # fmt: skip
+        self.activity = ActivityWriter(db, clock, self.live)
         self.welcome = Welcome(db, self.limiter, self.sessions, registration=settings.registration)
         board = TypingBoard()
         self.counts = Counts(self.hub, self.outbox, db, clock)
         self.typing = Typing(db, clock, self.hub, self.outbox, self.live, board)
-        self.presence = Presence(db, clock, self.outbox, self.live, self.auth)
+        self.presence = Presence(db, clock, self.outbox, self.live, self.activity)
         self.statuses = Statuses(db, clock, self.live, board)
         self.receipts = Receipts(db, self.counts)
         self.messages = Messages(db, self.limiter)
         self.entry = Entry(
-            settings, db, clock, self.limiter, self.hub, self.live, self.sessions, self.auth, self.presence,
+            settings, db, clock, self.limiter, self.hub, self.live, self.sessions, self.activity, self.presence,
             self.typing, self.counts, self.pulse.interval,
         )  # fmt: skip
         commands = handlers(clock, db, self.recall, self.hub, self.statuses, self.typing, self.receipts, self.messages)
@@ -135,6 +137,7 @@ class Server:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.activity.finish()
         await self.db.close()
         self._passwords.close()
 
@@ -182,12 +185,13 @@ class Server:
         device = self.live.device(fact.session_id)
         if device is not None:
             self.live.listen(device)
-            self.auth.save_as(device, "gone")
+            self.activity.save_as(device, "gone")
 
     def _watch(self) -> None:
         self.pulse.on_beat = self.entry.beat
-        self.pulse.wake = self.live.moved = self.typing.moved = self.counts.moved = self._nearer.set
-        self.live.left = self.entry.left
+        self.pulse.wake = self.live.moved = self._nearer.set
+        self.activity.moved = self.typing.moved = self.counts.moved = self._nearer.set
+        self.live.left = self.activity.left
         self.live.last_heard = self.hub.last_heard
         self.metrics.watch_deliveries(self.hub.delivered)
         self.db.on_batch = self.metrics.batches.observe
@@ -198,7 +202,7 @@ class Server:
 
     async def _sweep(self) -> None:
         """Wait for the next deadline of any kind, then do what is due."""
-        sources = (self.pulse, self.live, self.typing, self.counts)
+        sources = (self.pulse, self.live, self.activity, self.typing, self.counts)
         while True:
             due = min(source.next_due() for source in sources)
             await self.clock.wait(self._nearer, due)

@@ -13,7 +13,7 @@ import pytest
 from ryadom.clock import Clock
 from ryadom.db import migrate
 from ryadom.db.database import MAX_BATCH, Database
-from ryadom.db.tx import Tx, keeps_memory
+from ryadom.db.tx import Tx
 
 
 @pytest.fixture
@@ -47,8 +47,6 @@ async def test_anything_else_that_is_written_lets_it_be_forgotten(db: Database) 
     await remember(db, "one")
     await db.write(lambda tx: tx.next_rev())
     assert await remember(db, "two") == set()
-    await db.write(keeps_memory(lambda tx: tx.next_rev()))
-    assert await remember(db) == {"two"}
 
 
 async def test_a_set_that_fails_lets_it_be_forgotten(db: Database) -> None:

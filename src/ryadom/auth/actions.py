@@ -12,8 +12,7 @@ from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.limits import Limiter, address_key
-from ryadom.live.registry import Device as LiveDevice
-from ryadom.live.registry import Registry, Standing
+from ryadom.live.registry import Registry
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import SessionCreated, SessionRevoked, UserChanged
@@ -195,18 +194,6 @@ class Auth:
         if unknown:
             await self._db.write(partial(_announce_ended, ended=unknown))
         return max((row[2] for row in rows), default=rev)
-
-    def save(self, session_id: int) -> None:
-        """Write a session's last activity, and how it stands, with the next commit."""
-        device = self._live.device(session_id)
-        if device is not None:
-            self.save_as(device, device.standing(self._clock.now()))
-
-    def save_as(self, device: LiveDevice, how: Standing) -> None:
-        """Write a session's last activity, and how it stands now."""
-        device.saved, device.saved_as = device.seen, how
-        item = store.Activity(device.session_id, utc(device.active), utc(device.seen), how)
-        self._db.write_many(store.save_activity, item).add_done_callback(lambda future: future.exception())
 
 
 def _check_password(password: str) -> None:

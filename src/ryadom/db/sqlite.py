@@ -26,7 +26,7 @@ BUSY = 10.0
 CHECKPOINT_EVERY = 8000
 """Pages of 4 KiB that the journal holds before they are brought home: a page that changes often is then copied once."""
 CACHE = 4 * 1024
-"""KiB of pages that the writing connection keeps at most."""
+"""KiB of pages that a connection keeps at most."""
 
 
 class Work:
@@ -54,6 +54,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_EVERY}")
+    connection.execute(f"PRAGMA cache_size = {-CACHE}")
     # SQLite itself folds ASCII only.
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
     if read_only:
@@ -98,7 +99,6 @@ class Writer:
 
     def __init__(self, path: Path, clock: Clock, done: Callable[[list[Emission]], None]) -> None:
         self._connection = connect(path)
-        self._connection.execute(f"PRAGMA cache_size = {-CACHE}")
         self._clock = clock
         self._done = done
         self._memory: Memory = {}
@@ -201,8 +201,7 @@ class Writer:
         """Run one function under its savepoint. A set that fails runs again, and then one item after the other."""
         if work.items is None:
             work.results = [self._attempt(work.function, (), emissions)]
-            if not getattr(getattr(work.function, "func", work.function), "keeps_memory", False):
-                self._memory.clear()
+            self._memory.clear()
             return
         for again in (False, True):
             outcome = self._attempt(work.function, (work.items,), emissions, again=again)

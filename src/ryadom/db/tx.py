@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import BigInteger, Executable, bindparam, case, update
 from sqlalchemy.dialects import sqlite
@@ -14,8 +14,6 @@ from ryadom.protocol.facts import Fact
 
 from .query import Prepared
 from .tables import Instant, revision
-
-T = TypeVar("T")
 
 _dialect: Any = sqlite.dialect(paramstyle="qmark")
 _prepared: dict[int, tuple[Executable, Prepared]] = {}
@@ -34,15 +32,8 @@ _to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
 
 Memory = dict[str, dict[Any, Any]]
 """What a set has read of the database, by a name, for the next set. It is forgotten as soon as anything but a set is
-written (unless that function is marked by `keeps_memory`), when a set fails, and when another process has written.
-A set that changes what is remembered changes it here too."""
-
-
-def keeps_memory(function: T) -> T:
-    """Mark a function for `Database.write` that changes nothing that sets remember."""
-    function.keeps_memory = True  # type: ignore[attr-defined]
-    return function
-
+written, when a set fails, and when another process has written. A set that changes what is remembered changes it here
+too."""
 
 Emission = tuple[Event | Fact, Audience | None]
 """An event for people with its audience, or a fact for servers, that leaves when its transaction has committed."""

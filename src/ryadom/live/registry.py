@@ -24,7 +24,7 @@ SAVE_EVERY = 60.0
 """Seconds between two writes of a session's last activity."""
 Standing = Literal["socket", "request", "absent", "gone"]
 """Why a session counts: it has a socket (or the grace of one), or has asked lately; or why not: it said so, or left."""
-MAX_SWEPT = 2000
+MAX_SWEPT = 1000
 """Deadlines that one sweep looks at: what is still due then follows in the next."""
 MAX_OVER = 10_000
 """Ended sessions that are remembered: as long as a request of theirs may still be under way."""
@@ -94,7 +94,7 @@ class Registry:
         self.last_heard: Callable[[int], float] = lambda session_id: 0.0
         """Asked when something was last heard on the sockets of a session."""
         self.left: Callable[[Device], None] = lambda device: None
-        """Called with a device that counts no more, before it is forgotten."""
+        """Called with a device that counts no more, before it is forgotten. May be called twice with the same."""
         self.wake: Callable[[], None] = lambda: None
         """Called when somebody has become due."""
         self.moved: Callable[[], None] = lambda: None
@@ -187,7 +187,9 @@ class Registry:
     def expect(self, session_id: int, user_id: int, standing: Standing, active: float, seen: float, now: float) -> None:
         """After a start: who was here has the grace to come back; who said `offline` stays absent."""
         device = self._known(session_id, user_id, now)
-        device.active, device.seen = active, seen
+        device.active = active
+        device.seen = device.saved = seen
+        device.saved_as = standing
         if standing == "absent":
             device.absent = True
             return
@@ -236,13 +238,18 @@ class Registry:
                 self.mark(device.user_id)
             self._watch(device, now)
 
+    def parted(self, user_id: int, now: float) -> list[Device]:
+        """The devices of a person that count no more; whoever keeps what they last did is told of them."""
+        # One that said `offline` is kept: its word outlives its requests.
+        gone = [device for device in self.devices(user_id) if not device.absent and not device.present(now)]
+        for device in gone:
+            self.left(device)
+        return gone
+
     def settled(self, user_id: int, status: Status, now: float) -> None:
         """This was published: remember it, and forget devices that count no more."""
-        for device in list(self.devices(user_id)):
-            # One that said `offline` is kept: its word outlives its requests.
-            if not device.absent and not device.present(now):
-                self.left(device)
-                self._forget(device)
+        for device in self.parted(user_id, now):
+            self._forget(device)
         if status == "offline":
             self.published.pop(user_id, None)
         else:

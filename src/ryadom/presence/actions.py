@@ -7,14 +7,13 @@ fact; one runner here computes, writes and emits, for all who are due at once.
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
-from ryadom.auth.actions import Auth
+from ryadom.auth.activity import ActivityWriter
 from ryadom.clock import Clock, utc
 from ryadom.contacts.store import are_mutual, mutual_ids
 from ryadom.db.database import Database
-from ryadom.db.tx import Tx, keeps_memory
+from ryadom.db.tx import Tx
 from ryadom.live.registry import Registry
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
@@ -25,7 +24,7 @@ from ryadom.realtime.outbox import Outbox
 
 from . import rules, store
 
-AT_ONCE = 200
+AT_ONCE = 50
 """People whose status is published in one transaction: others have their turn between two."""
 AGAIN_AFTER = 1.0
 """Seconds until publishing is tried again when the database refused."""
@@ -40,15 +39,28 @@ class Step(NamedTuple):
     seen: float | None
 
 
+class Publication(NamedTuple):
+    """What one transaction publishes."""
+
+    crossing: list[Step]
+    """To offline, or from there."""
+    idling: list[Step]
+    """Between online and away."""
+    pairs: list[tuple[int, int]]
+    """People who may see each other from now on."""
+    statuses: dict[int, Status]
+    """Of everybody who is named above."""
+
+
 class Presence:
     """The runner that publishes presence."""
 
-    def __init__(self, db: Database, clock: Clock, outbox: Outbox, live: Registry, auth: Auth) -> None:
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox, live: Registry, activity: ActivityWriter) -> None:
         self._db = db
         self._clock = clock
         self._outbox = outbox
         self._live = live
-        self._auth = auth
+        self._activity = activity
         self._pairs: list[tuple[int, int]] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
@@ -77,7 +89,7 @@ class Presence:
     async def declare(self, session_id: int, user_id: int, *, online: bool) -> None:
         """A session says that it is here, or that it does not count until it comes anew."""
         self._live.declared(session_id, user_id, self._clock.now(), online=online)
-        self._auth.save(session_id)
+        self._activity.save(session_id)
         await self.settled()
 
     async def run(self) -> None:
@@ -129,6 +141,8 @@ class Presence:
         now = self._clock.now()
         steps = []
         for user_id in due:
+            # What they last did goes down with the same commit.
+            self._live.parted(user_id, now)
             before = self._live.published.get(user_id, "offline")
             after = self.computed(user_id, now)
             if before == after:
@@ -142,7 +156,7 @@ class Presence:
                 one: self._live.published.get(one, "offline") for pair in pairs for one in pair
             }
             statuses |= {step.user_id: step.after for step in steps}
-            await self._db.write(partial(_publish, crossing=crossing, idling=idling, pairs=pairs, statuses=statuses))
+            await self._db.write_many(_publish_all, Publication(crossing, idling, pairs, statuses))
         for step in steps:
             self._live.settled(step.user_id, step.after, now)
             if self.computed(step.user_id, self._clock.now()) != step.after:
@@ -162,7 +176,13 @@ class Presence:
             self._wake.set()
 
 
-@keeps_memory
+def _publish_all(tx: Tx, items: list[Publication]) -> list[None]:
+    """A set, though one comes at a time: it is short, and changes nothing that other sets remember."""
+    for item in items:
+        _publish(tx, *item)
+    return [None] * len(items)
+
+
 def _publish(
     tx: Tx, crossing: list[Step], idling: list[Step], pairs: list[tuple[int, int]], statuses: dict[int, Status]
 ) -> None:

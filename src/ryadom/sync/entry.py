@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from ryadom import __version__
-from ryadom.auth.actions import Auth
+from ryadom.auth.activity import ActivityWriter
 from ryadom.auth.bearer import token_in
 from ryadom.auth.devices import client_ip
 from ryadom.auth.origin import same_origin
@@ -16,7 +16,7 @@ from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db.database import Database
 from ryadom.limits import Limiter, address_key
-from ryadom.live.registry import SAVE_EVERY, Device, Registry
+from ryadom.live.registry import SAVE_EVERY, Registry
 from ryadom.messages.actions import Messages, Send, Sent
 from ryadom.presence.actions import Presence
 from ryadom.presence.statuses import Statuses
@@ -43,7 +43,8 @@ class Entry:
 
     def __init__(
         self, settings: Settings, db: Database, clock: Clock, limiter: Limiter, hub: Hub, live: Registry,
-        sessions: Sessions, auth: Auth, presence: Presence, typing: Typing, counts: Counts, heartbeat: float,
+        sessions: Sessions, activity: ActivityWriter, presence: Presence, typing: Typing, counts: Counts,
+        heartbeat: float,
     ) -> None:  # fmt: skip
         self._public_url = settings.public_url
         self._trusted = settings.trusted_networks
@@ -53,7 +54,7 @@ class Entry:
         self._hub = hub
         self._live = live
         self._sessions = sessions
-        self._auth = auth
+        self._activity = activity
         self._presence = presence
         self._typing = typing
         self._counts = counts
@@ -82,7 +83,7 @@ class Entry:
         if principal is None:
             return None
         client = Client(connection, principal.user_id, principal.session_id)
-        self.save_now_and_then(self._live.connected(client.session_id, client.user_id, self._clock.now()))
+        self._activity.save_now_and_then(self._live.connected(client.session_id, client.user_id, self._clock.now()))
         try:
             return await self._welcome(connection, client)
         except BaseException:
@@ -113,15 +114,16 @@ class Entry:
         self._typing.stop_typing(client.session_id)
         now = self._clock.now()
         seen = client.socket.last_heard
-        if self._live.disconnected(client.session_id, now, broke=not clean, seen=seen) is not None:
-            self._auth.save(client.session_id)
+        device = self._live.disconnected(client.session_id, now, broke=not clean, seen=seen)
+        if device is not None:
+            self._activity.save_soon(device)
 
     def active(self, client: Client) -> None:
         """A command came in."""
         now = self._clock.now()
         device = self._live.commanded(client.session_id, now)
         if device is not None and (now - device.saved >= SAVE_EVERY or device.saved_as != "socket" or device.absent):
-            self.save_now_and_then(device)
+            self._activity.save_now_and_then(device)
 
     def beat(self, connection: Connection) -> None:
         """The server's heartbeat, beside its protocol ping: the highest rev that concerns this person."""
@@ -131,7 +133,7 @@ class Entry:
         person = self._hub.people.get(client.user_id)
         device = self._live.heard(client.session_id, connection.last_heard)
         if device is not None:
-            self.save_now_and_then(device)
+            self._activity.save_now_and_then(device)
         if person is not None:
             connection.send(text_frame(encode(Heartbeat(timestamp=self._clock.utcnow(), rev=person.rev))))
 
@@ -144,17 +146,8 @@ class Entry:
             self._live.parting(principal.session_id, principal.user_id, self._clock.now())
             return None
         device = self._live.requested(principal.session_id, principal.user_id, self._clock.now())
-        self.save_now_and_then(device)
+        self._activity.save_now_and_then(device)
         return self._presence.settled() if principal.user_id in self._live.due else None
-
-    def left(self, device: Device) -> None:
-        """A device counts no more: what was not written of it yet is written now."""
-        self._auth.save_as(device, "gone")
-
-    def save_now_and_then(self, device: Device) -> None:
-        """Write a session's last activity, at most once a minute unless it stands otherwise than before."""
-        if device.seen - device.saved >= SAVE_EVERY or device.standing(self._clock.now()) != device.saved_as:
-            self._auth.save(device.session_id)
 
 
 def handlers(

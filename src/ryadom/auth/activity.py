@@ -1,0 +1,90 @@
+"""Writing down what sessions have lately done, so that a server that starts again knows who was here, and until when.
+
+Memory is what presence is computed from; this is for who comes after it. At once where somebody hears of it in the same
+commit, else within a second: to wait for the disk is what costs, and the closes of a second wait for it together.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from ryadom.clock import Clock, utc
+from ryadom.db.database import Database
+from ryadom.live.registry import INFINITY, SAVE_EVERY, Device, Registry, Standing
+
+from . import store
+
+WITHIN = 1.0
+"""Seconds until what may wait is written."""
+AT_ONCE = 1000
+"""Sessions of one sweep; what else waits follows when others have had their turn."""
+
+
+class ActivityWriter:
+    """The one who writes `last_activity`, `last_seen` and `standing` of sessions."""
+
+    def __init__(self, db: Database, clock: Clock, live: Registry) -> None:
+        self._db = db
+        self._clock = clock
+        self._live = live
+        self._waiting: dict[int, Device] = {}
+        self._due = INFINITY
+        self.moved: Callable[[], None] = lambda: None
+        """Called when `next_due` has come nearer."""
+
+    def save(self, session_id: int) -> None:
+        """Write a session's last activity, and how it stands, with the next commit."""
+        device = self._live.device(session_id)
+        if device is not None:
+            self.save_as(device, device.standing(self._clock.now()))
+
+    def save_as(self, device: Device, how: Standing) -> None:
+        """Write a session's last activity, and how it stands now."""
+        self._waiting.pop(device.session_id, None)
+        device.saved, device.saved_as = device.seen, how
+        item = store.Activity(device.session_id, utc(device.active), utc(device.seen), how)
+        self._db.write_many(store.save_activity, item).add_done_callback(_unheeded)
+
+    def save_now_and_then(self, device: Device) -> None:
+        """Write a session's last activity, at most once a minute unless it stands otherwise than before."""
+        if device.standing(self._clock.now()) != device.saved_as:
+            self.save(device.session_id)
+        elif device.seen - device.saved >= SAVE_EVERY:
+            self.save_soon(device)
+
+    def save_soon(self, device: Device) -> None:
+        """Write it within a second."""
+        if not self._waiting:
+            self._due = self._clock.now() + WITHIN
+            self.moved()
+        self._waiting[device.session_id] = device
+
+    def left(self, device: Device) -> None:
+        """A device counts no more: what was not written of it yet is written now."""
+        if device.saved_as != "gone" or device.saved != device.seen:
+            self.save_as(device, "gone")
+
+    def next_due(self) -> float:
+        """When something must be written."""
+        return self._due if self._waiting else INFINITY
+
+    def sweep(self, now: float) -> None:
+        """Write what has waited long enough, a portion of it."""
+        if self.next_due() <= now:
+            for session_id in list(self._waiting)[:AT_ONCE]:
+                self._write(self._waiting.pop(session_id))
+
+    async def finish(self) -> None:
+        """Write all that waits."""
+        while self._waiting:
+            self.sweep(INFINITY)
+            await self._db.drained()
+
+    def _write(self, device: Device) -> None:
+        # It may be over, or have been seen anew as another: what is known of it now counts.
+        if self._live.device(device.session_id) is device:
+            self.save(device.session_id)
+
+
+def _unheeded(future: "asyncio.Future[None]") -> None:
+    """A write that was refused: the next one says the same and more."""
+    future.exception()
