@@ -57,6 +57,7 @@ FIND = (
     .limit(FOUND_AT_MOST)
 )
 _theirs, _mine = chat_members.alias("theirs"), chat_members.alias("mine")
+OWN_REV = select(user.c.rev).where(user.c.id == bindparam("user_id"))
 KNOWN = select(*USER_COLUMNS).where(
     user.c.id.in_(ids_in("ids")),
     or_(
@@ -190,6 +191,11 @@ def get_me(tx: Tx, user_id: int) -> Me:
         id=id_, username=username, display_name=display_name, appear_offline=hidden,
         add_contacts=settings.get("add_contacts", True), locale=locale, created_at=created_at, rev=rev,
     )  # fmt: skip
+
+
+def own_rev(tx: Tx, user_id: int) -> int:
+    """The rev of one's own profile and of what others have changed about one."""
+    return tx.value(OWN_REV, user_id=user_id) or 0
 
 
 def find_users(tx: Tx, query: str) -> list[User]:

@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Callable
 from datetime import datetime
 
+from ryadom.auth.store import own_rev
 from ryadom.chats.store import COUNTS, total_unread
 from ryadom.clock import Clock
 from ryadom.contacts.store import mutual_ids
@@ -204,12 +205,12 @@ def load_arrival(tx: Tx, user_id: int) -> tuple[Person, int]:
 
 def _person(tx: Tx, user_id: int, mutual: list[int]) -> Person:
     rev = tx.value(store.LAST_REV)
-    own_rev = tx.value(store.USER_REV, user_id=user_id) or 0
+    highest = own_rev(tx, user_id)
     chats = {}
     for chat_id, unread, mark, muted_until, *revs in tx.run(COUNTS, user_id=user_id):
         chats[chat_id] = Count(unread, mark, _seconds(muted_until), rev)
-        own_rev = max(own_rev, *revs)
-    return Person(chats, set(mutual), own_rev)
+        highest = max(highest, *revs)
+    return Person(chats, set(mutual), highest)
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 
 from ryadom.chats.store import unread_count
 from ryadom.db.query import ids_in, new, rows
-from ryadom.db.tables import chat_members, chats, message_read_statuses, messages, revision, user
+from ryadom.db.tables import chat_members, chats, message_read_statuses, messages, revision
 from ryadom.db.tx import Tx
 
 TOLD_AT_MOST = 100
@@ -113,7 +113,6 @@ MARKS_REV = (
         chat_members.c.left_at.is_(None),
     )
 )
-USER_REV = select(user.c.rev).where(user.c.id == bindparam("user_id"))
 
 
 class Ask(NamedTuple):

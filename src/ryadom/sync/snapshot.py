@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import bindparam, or_, select
 
-from ryadom.auth.store import get_me
+from ryadom.auth.store import get_me, own_rev
 from ryadom.chats import store as chats
 from ryadom.chats.actions import membership, view
 from ryadom.chats.recall import Recall
@@ -54,7 +54,7 @@ LEFT_SINCE = select(chat_members.c.chat_id).where(
 def missed(tx: Tx, user_id: int, after_rev: int, statuses: Statuses, away: bool, recall: Recall) -> CaughtUp:
     """What changed in all of one's chats after a rev."""
     own = chats.views(tx, user_id, None, recall)
-    me_rev = get_me(tx, user_id).rev
+    me_rev = own_rev(tx, user_id)
     answer = CaughtUp(
         timestamp=tx.now, rev=max(me_rev, *(chat.rev for chat in own), 0), whole=False, chats=[], gone=[], statuses=[],
         total_unread=sum(chat.unread_count for chat in own if not chats.is_muted(chat.muted_until, tx.now)),
@@ -62,9 +62,20 @@ def missed(tx: Tx, user_id: int, after_rev: int, statuses: Statuses, away: bool,
     changed = {chat.id: chat for chat in own if chat.rev > after_rev}
     if me_rev > after_rev or len(changed) > MOST_CHATS:
         return answer
+    chats_changed = _changed(tx, user_id, after_rev, changed) if changed else []
+    if chats_changed is None:
+        return answer
+    return structs.replace(
+        answer, whole=True, chats=chats_changed, statuses=statuses.read_contacts(tx, user_id, away),
+        gone=[row[0] for row in tx.run(LEFT_SINCE, user_id=user_id, rev=after_rev)],
+    )  # fmt: skip
+
+
+def _changed(tx: Tx, user_id: int, after_rev: int, changed: dict[int, Chat]) -> list[Changes] | None:
+    """What changed after a rev in these chats; None when it is more than a page."""
     messages = since_many(tx, {chat.id: chat.last_seq for chat in changed.values()}, after_rev, PAGE)
     if sum(map(len, messages.values())) >= PAGE:
-        return answer
+        return None
     marks = _by_chat(
         tx.run(
             MARKS_SINCE_OF_MANY, chat_ids=list(changed), user_id=user_id, mutual=mutual_ids(tx, [user_id])[user_id],
@@ -72,14 +83,10 @@ def missed(tx: Tx, user_id: int, after_rev: int, statuses: Statuses, away: bool,
         ), 0,
     )  # fmt: skip
     members = _by_chat(tx.run(MEMBERS_SINCE_OF_MANY, chat_ids=list(changed), rev=after_rev), -1)
-    return structs.replace(
-        answer, whole=True, statuses=statuses.read_contacts(tx, user_id, away),
-        gone=[row[0] for row in tx.run(LEFT_SINCE, user_id=user_id, rev=after_rev)],
-        chats=[
-            _changes(chat, messages[id_], members.get(id_, ()), [row[1:] for row in marks.get(id_, ())], chat.rev)
-            for id_, chat in changed.items()
-        ],
-    )  # fmt: skip
+    return [
+        _changes(chat, messages[id_], members.get(id_, ()), [row[1:] for row in marks.get(id_, ())], chat.rev)
+        for id_, chat in changed.items()
+    ]
 
 
 def _by_chat(found: list[Any], column: int) -> dict[int, list[Any]]:
