@@ -247,6 +247,25 @@ async def test_a_grace_that_ended_while_the_server_slept_is_over(world: World, p
     assert told(bob.socket) == WENT
 
 
+@pytest.mark.parametrize(
+    ("wait", "graceful"), [(0, True), (1, False)], ids=["stopped at once", "killed a second later"]
+)
+async def test_the_last_seen_of_who_closed_just_before_the_end_is_exact(
+    world: World, pair: tuple[Person, Device], wait: float, graceful: bool
+) -> None:
+    alice, bob = pair
+    await world.advance(12)
+    await alice.web.socket.send(type="ping")
+    closed_at = world.clock.now()
+    await world.advance(1)
+    await alice.web.socket.close()
+    await world.advance(wait)
+    await world.restart(3600, graceful=graceful)
+    await bob.connect()
+    await world.advance(15)
+    assert iso(closed_at) <= str(await seen_at(bob, alice)) <= iso(closed_at + 1)
+
+
 def iso(seconds: float) -> str:
     """A time as the wire writes it."""
     return utc(seconds).isoformat().replace("+00:00", "Z")

@@ -1,7 +1,7 @@
 """Writing down what sessions have lately done, so that a server that starts again knows who was here, and until when.
 
-Memory is what presence is computed from; this is for who comes after it. At once where somebody hears of it in the same
-commit, else within a second: to wait for the disk is what costs, and the closes of a second wait for it together.
+Memory is what presence is computed from; this is for who comes after it. All is written with the next commit but the
+close of a socket, which waits a second: to wait for the disk is what costs, and the closes of a second go down together.
 """
 
 import asyncio
@@ -46,10 +46,8 @@ class ActivityWriter:
 
     def save_now_and_then(self, device: Device) -> None:
         """Write a session's last activity, at most once a minute unless it stands otherwise than before."""
-        if device.standing(self._clock.now()) != device.saved_as:
+        if device.seen - device.saved >= SAVE_EVERY or device.standing(self._clock.now()) != device.saved_as:
             self.save(device.session_id)
-        elif device.seen - device.saved >= SAVE_EVERY:
-            self.save_soon(device)
 
     def save_soon(self, device: Device) -> None:
         """Write it within a second."""

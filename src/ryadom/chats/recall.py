@@ -65,6 +65,13 @@ class Recall:
                 found[chat_id] = one[1]
         return found
 
+    def unread(self, user_id: int, chat_id: int, rev: int, mark: int) -> int | None:
+        """What was unread in a chat at this rev of the chat and this mark of the reader, which is all that counts."""
+        kept = self._views.get((user_id, chat_id))
+        if kept is None or kept[0][1] != rev or kept[0][3] != mark:
+            return None
+        return kept[3].unread_count
+
     def view(
         self, make: Callable[[int, Any, Common, Marks], Chat], user_id: int, row: Any, common: Common, marks: Marks
     ) -> Chat:

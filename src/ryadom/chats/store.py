@@ -71,13 +71,17 @@ _peers = and_(_peer.c.chat_id == chats.c.id, _peer.c.user_id == PEER_ID, _shown,
 MINE = (
     select(
         chats.c.id, chats.c.rev, chat_members.c.role, chat_members.c.read_up_to_seq, chat_members.c.rev,
-        chat_members.c.read_rev, chat_members.c.muted_until, unread_count(chat_members, chats),
-        _peer.c.read_up_to_seq, _peer.c.read_rev,
+        chat_members.c.read_rev, chat_members.c.muted_until, _peer.c.read_up_to_seq, _peer.c.read_rev,
     )
     .select_from(_joined.outerjoin(_peer, _peers))
     .where(chat_members.c.user_id == bindparam("user_id"))
 )  # fmt: skip
 MINE_IN = MINE.where(chats.c.id == bindparam("chat_id"))
+UNREAD_IN = (
+    select(chats.c.id, unread_count(chat_members, chats))
+    .select_from(_joined)
+    .where(chat_members.c.user_id == bindparam("user_id"), chats.c.id.in_(ids_in("chat_ids")))
+)
 _low, _high = user.alias("low"), user.alias("high")
 
 
@@ -238,11 +242,12 @@ def views(tx: Tx, user_id: int, chat_id: int | None = None, recall: Recall | Non
         return []
     commons = _commons(tx, mine, recall)
     marks = _marks_in(tx, user_id, commons)
+    unread = _unread_in(tx, user_id, mine, commons, recall)
     view = _view if recall is None else partial(recall.view, _view)
     found = [
-        (common.moment, row[0], view(user_id, row, common, marks.get(row[0], [])))
+        (common.moment, id_, view(user_id, (*row, unread[id_]), common, marks.get(id_, [])))
         for row in mine
-        for common in (commons[row[0]],)
+        for id_, common in ((row[0], commons[row[0]]),)
     ]
     return [chat for _, _, chat in sorted(found, reverse=True)]
 
@@ -261,6 +266,19 @@ def _commons(tx: Tx, mine: list[Any], recall: Recall | None) -> dict[int, Common
     return found
 
 
+def _unread_in(
+    tx: Tx, user_id: int, mine: list[Any], commons: dict[int, Common], recall: Recall | None
+) -> dict[int, int]:
+    """How many messages are unread in each of these chats: counted where it is not known."""
+    counts: dict[int, int | None] = {
+        id_: 0 if commons[id_].last_seq <= mark else None if recall is None else recall.unread(user_id, id_, rev, mark)
+        for id_, rev, _, mark, *_ in mine
+    }
+    asked = [id_ for id_, count in counts.items() if count is None]
+    counts |= dict(tx.run(UNREAD_IN, user_id=user_id, chat_ids=asked)) if asked else {}
+    return counts  # type: ignore[return-value]  # each of those asked for is one's own chat
+
+
 def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, Marks]:
     """Group or channel → the marks there of this person's contacts."""
     marks: dict[int, Marks] = {}
@@ -272,7 +290,7 @@ def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, Mar
 
 
 def _view(user_id: int, row: Any, common: Common, marks: Marks) -> Chat:
-    id_, rev, role, mark, member_rev, read_rev, muted_until, unread, peers_mark, peers_rev = row
+    id_, rev, role, mark, member_rev, read_rev, muted_until, peers_mark, peers_rev, unread = row
     peer = common.peer(user_id)
     if peers_mark is not None and peer is not None:
         marks = [(peer.id, peers_mark, peers_rev)]
