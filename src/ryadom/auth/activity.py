@@ -1,7 +1,7 @@
 """Writing down what sessions have lately done, so that a server that starts again knows who was here, and until when.
 
-Memory is what presence is computed from; this is for who comes after it. All is written with the next commit but the
-close of a socket, which waits a second: to wait for the disk is what costs, and the closes of a second go down together.
+Memory is what presence is computed from; this is for who comes after it. All is written with the next commit, but for
+the close of a socket, which waits a second: the disk is what costs, and the closes of a second go down together.
 """
 
 import asyncio

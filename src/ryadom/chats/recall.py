@@ -1,6 +1,6 @@
 """What chats are to all their members, and to each, kept from one reading to the next."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -39,6 +39,16 @@ class Common(NamedTuple):
         return self.created_at if self.last_message is None else self.last_message.created_at
 
 
+class View(NamedTuple):
+    """A chat as one member sees it, and all that it was made of."""
+
+    row: Any
+    """Of `store.MINE`."""
+    common: Common
+    marks: Marks
+    chat: Chat
+
+
 class Recall:
     """Chats by their id and rev: whatever is in `Common` changes with a new rev, so what is kept is never wrong.
 
@@ -47,7 +57,7 @@ class Recall:
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[int, Common]] = {}
-        self._views: dict[tuple[int, int], tuple[Any, Common, Marks, Chat]] = {}
+        self._views: dict[tuple[int, int], View] = {}
 
     def keep(self, chat_id: int, rev: int, common: Common) -> None:
         """Keep a chat as it is at this rev."""
@@ -65,23 +75,21 @@ class Recall:
                 found[chat_id] = one[1]
         return found
 
-    def unread(self, user_id: int, chat_id: int, rev: int, mark: int) -> int | None:
-        """What was unread in a chat at this rev of the chat and this mark of the reader, which is all that counts."""
-        kept = self._views.get((user_id, chat_id))
-        if kept is None or kept[0][1] != rev or kept[0][3] != mark:
-            return None
-        return kept[3].unread_count
-
-    def view(
-        self, make: Callable[[int, Any, Common, Marks], Chat], user_id: int, row: Any, common: Common, marks: Marks
-    ) -> Chat:
-        """`make` of the others, which is all that it depends on: made anew only when one of them differs."""
-        key = user_id, row[0]
-        kept = self._views.get(key)
-        if kept is not None and kept[1] is common and kept[0] == row and kept[2] == marks:
-            return kept[3]
+    def keep_view(self, user_id: int, view: View) -> None:
+        """Keep what a member sees."""
         if len(self._views) >= MAX_VIEWS:
             self._views.clear()
-        chat = make(user_id, row, common, marks)
-        self._views[key] = row, common, marks, chat
-        return chat
+        self._views[user_id, view.chat.id] = view
+
+    def views(self, user_id: int, rows: Iterable[Any]) -> dict[int, View]:
+        """Chat → what a member saw of it, where their row is still the same: then so is what is unread.
+
+        It holds the chat's rev and the member's mark, and nothing else counts. Only `marks` may be others.
+        """
+        kept = self._views
+        found = {}
+        for row in rows:
+            view = kept.get((user_id, row[0]))
+            if view is not None and view.row == row:
+                found[row[0]] = view
+        return found

@@ -6,7 +6,6 @@ after it only if it was sent `behind`: else sending moved the watermark to it.
 """
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, select, update
@@ -18,7 +17,7 @@ from ryadom.db.tables import Instant, blocks, chat_members, chats, contacts, mes
 from ryadom.db.tx import Tx
 from ryadom.protocol.schemas import Chat, Member, Message
 
-from .recall import Common, Marks, Recall
+from .recall import Common, Marks, Recall, View
 
 MESSAGE_COLUMNS = (
     messages.c.id, messages.c.chat_id, messages.c.seq, messages.c.rev, messages.c.kind, messages.c.sender_id,
@@ -238,17 +237,24 @@ def views(tx: Tx, user_id: int, chat_id: int | None = None, recall: Recall | Non
     `recall` keeps for the next reading what chats are to all their members; a writing has none.
     """
     mine = tx.run(MINE, user_id=user_id) if chat_id is None else tx.run(MINE_IN, user_id=user_id, chat_id=chat_id)
-    if not mine:
-        return []
-    commons = _commons(tx, mine, recall)
+    kept = {} if recall is None else recall.views(user_id, mine)
+    others = [row for row in mine if row[0] not in kept]
+    commons = {id_: one.common for id_, one in kept.items()}
+    unread = {}
+    if others:
+        commons |= _commons(tx, others, recall)
+        unread = _unread_in(tx, user_id, others, commons)
     marks = _marks_in(tx, user_id, commons)
-    unread = _unread_in(tx, user_id, mine, commons, recall)
-    view = _view if recall is None else partial(recall.view, _view)
-    found = [
-        (common.moment, id_, view(user_id, (*row, unread[id_]), common, marks.get(id_, [])))
-        for row in mine
-        for id_, common in ((row[0], commons[row[0]]),)
-    ]
+    found = []
+    for row in mine:
+        id_ = row[0]
+        one, theirs = kept.get(id_), marks.get(id_, [])
+        if one is None or one.marks != theirs:
+            count = unread[id_] if one is None else one.chat.unread_count
+            one = View(row, commons[id_], theirs, _view(user_id, row, count, commons[id_], theirs))
+            if recall is not None:
+                recall.keep_view(user_id, one)
+        found.append((one.common.moment, id_, one.chat))
     return [chat for _, _, chat in sorted(found, reverse=True)]
 
 
@@ -266,17 +272,11 @@ def _commons(tx: Tx, mine: list[Any], recall: Recall | None) -> dict[int, Common
     return found
 
 
-def _unread_in(
-    tx: Tx, user_id: int, mine: list[Any], commons: dict[int, Common], recall: Recall | None
-) -> dict[int, int]:
-    """How many messages are unread in each of these chats: counted where it is not known."""
-    counts: dict[int, int | None] = {
-        id_: 0 if commons[id_].last_seq <= mark else None if recall is None else recall.unread(user_id, id_, rev, mark)
-        for id_, rev, _, mark, *_ in mine
-    }
-    asked = [id_ for id_, count in counts.items() if count is None]
-    counts |= dict(tx.run(UNREAD_IN, user_id=user_id, chat_ids=asked)) if asked else {}
-    return counts  # type: ignore[return-value]  # each of those asked for is one's own chat
+def _unread_in(tx: Tx, user_id: int, mine: list[Any], commons: dict[int, Common]) -> dict[int, int]:
+    """How many messages are unread in each of these chats."""
+    asked = [id_ for id_, _, _, mark, *_ in mine if mark < commons[id_].last_seq]
+    counted = dict(tx.run(UNREAD_IN, user_id=user_id, chat_ids=asked)) if asked else {}
+    return {row[0]: counted.get(row[0], 0) for row in mine}
 
 
 def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, Marks]:
@@ -289,8 +289,8 @@ def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, Mar
     return marks
 
 
-def _view(user_id: int, row: Any, common: Common, marks: Marks) -> Chat:
-    id_, rev, role, mark, member_rev, read_rev, muted_until, peers_mark, peers_rev, unread = row
+def _view(user_id: int, row: Any, unread: int, common: Common, marks: Marks) -> Chat:
+    id_, rev, role, mark, member_rev, read_rev, muted_until, peers_mark, peers_rev = row
     peer = common.peer(user_id)
     if peers_mark is not None and peer is not None:
         marks = [(peer.id, peers_mark, peers_rev)]
