@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +44,7 @@ def page(figures: list[Line], peers: list[Line], text: str) -> str:
         INTRO, machines(figures), *section("## What was to be reached\n", results(aims)),
         *section("### In detail\n", details(aims)),
         *section("## Beside other programs\n", against(aims, peers)),
+        *section(PROCESSORS, processors(aims, peers)),
         *section("## More figures\n", results([line for line in rows if line not in aims])),
         *section("## How cost grows\n", "\n".join(curve(line) for line in figures if "curve" in line)),
         text, REPEAT,
@@ -50,6 +52,11 @@ def page(figures: list[Line], peers: list[Line], text: str) -> str:
     return "\n".join(part for part in parts if part).rstrip() + "\n"
 
 
+PROCESSORS = """## What the processor does
+
+The targets were set on another machine. Other programs were measured on that processor too: how many times as much
+they needed here, for the same work, the middle one of them, and the target times that.
+"""
 REPEAT = """## How to repeat it
 
 Linux with two cores, Python 3.11 or newer and gcc. `make bench` measures everything and writes the lines and this page
@@ -135,6 +142,25 @@ def rivals(line: Line, peers: list[Line]) -> list[Line]:
     cpu = line["machine"]["cpu"]
     same = (peer for peer in peers if peer["name"] == line["name"] and peer["machine"]["cpu"] == cpu)
     return sorted(same, key=lambda peer: peer["value"])
+
+
+def processors(figures: list[Line], peers: list[Line]) -> str:
+    """How much more the other programs needed on the processor of these figures than on any other they were on."""
+    rows = []
+    for line in figures:
+        cpu, name = line["machine"]["cpu"], line["name"]
+        elsewhere = {one["peer"]: one["value"] for one in peers if one["name"] == name and one["machine"]["cpu"] != cpu}
+        times = [one["value"] / elsewhere[one["peer"]] for one in rivals(line, peers) if one["peer"] in elsewhere]
+        if times and "target" in line and line["unit"] == "CPU µs":
+            factor = median(times)
+            moved = factor * line["target"]
+            rows.append([
+                name, str(len(times)), f"{number(min(times))}–{number(max(times))} ×", f"{number(factor)} ×",
+                amount(moved, line["unit"]), amount(line["value"], line["unit"]),
+                "yes" if line["value"] <= moved else "no",
+            ])  # fmt: skip
+    head = ["What", "Programs", "From, to", "The middle", "Target times that", "Ryadom", "Within"]
+    return table(head, rows)
 
 
 def curve(line: Line) -> str:

@@ -58,15 +58,20 @@ def tell(name: str, row: str, peer: Peer, figure: dict[str, Any]) -> None:
     print(json.dumps(line, ensure_ascii=False), flush=True)
     if quick():
         return
-    others = [kept for kept in lines(KEPT) if (kept["bench"], kept["name"]) != (line["bench"], line["name"])]
+    others = [kept for kept in lines(KEPT) if key(kept) != key(line)]
     everything = sorted([*others, line], key=place)
     KEPT.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in everything), encoding="utf-8")
 
 
-def place(line: dict[str, Any]) -> tuple[int, int, str]:
-    """Where a line stands in the file: by peer, then by row."""
+def key(line: dict[str, Any]) -> tuple[str, str, str]:
+    """What a line is about. Those of another processor are kept: they tell how much slower this one is."""
+    return line["bench"], line["name"], line["machine"]["cpu"]
+
+
+def place(line: dict[str, Any]) -> tuple[str, int, int, str]:
+    """Where a line stands in the file: by processor, by peer, then by row."""
     _, name, row = line["bench"].split()
-    return list(PEERS).index(name), ROWS.index(row), line["name"]
+    return line["machine"]["cpu"], list(PEERS).index(name), ROWS.index(row), line["name"]
 
 
 if __name__ == "__main__":

@@ -59,6 +59,13 @@ def test_what_was_measured_on_another_processor_is_not_compared() -> None:
     assert "Elsewhere" not in picture.draw(picture.THEMES["light"], figures, [peer("Elsewhere", 6.0, "C")])
 
 
+def test_what_others_needed_on_another_processor_tells_what_this_one_does() -> None:
+    peers = [peer("One", 20.0), peer("One", 10.0, "C"), peer("Two", 90.0), peer("Two", 30.0, "C"), peer("Three", 5.0)]
+    page = document.page([figure("typing to one peer", 24.0)], peers, "")
+    assert "| typing to one peer | 2 | 2–3 × | 2.5 × | 25 µs | 24 µs | yes |" in page
+    assert "What the processor does" not in document.page([figure("typing to one peer", 24.0)], peers[::2], "")
+
+
 def test_a_picture_is_well_formed_and_holds_every_bar() -> None:
     figures = [figure("typing to one peer", 12.0)]
     peers = [peer("Somebody <else>", 100.0)]
