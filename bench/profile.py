@@ -26,12 +26,12 @@ KERNEL = (
 )
 """What was asked of the kernel, by functions in the stack; the first that is found counts."""
 LIBRARIES = (
-    ("interpreter", ("libpython", "/python3")),
     ("SQLite and its driver", ("libsqlite3", "_sqlite3")),
     ("uvloop", ("uvloop",)),
     ("msgspec", ("msgspec",)),
     ("HTTP parser", ("httptools",)),
     ("C library", ("libc.so", "ld-linux", "[vdso]")),
+    ("interpreter", ("libpython", "bin/python", "_asyncio", "_struct", "_datetime", "_json")),
 )
 FRAME = re.compile(r"^\s+[0-9a-f]+ (.+?)(?:\+0x[0-9a-f]+)? \((.+)\)$")
 

@@ -58,6 +58,7 @@ class Street(World):
         for task in self.server._tasks:
             task.cancel()
         await asyncio.gather(*self.server._tasks, return_exceptions=True)
+        await self.server.activity.finish()
         await self.server.db.close()
 
 
