@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .document import DOCS, Line, amount, lines, rivals
 
-WIDTH, LEFT, BARS, END = 800, 28, 218, 628
+WIDTH, LEFT, BARS, END = 880, 28, 304, 706
 BAR, GAP, TITLE, BLOCK = 13, 5, 20, 20
 PEERS = 3
 TIME = {
