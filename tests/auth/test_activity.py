@@ -1,5 +1,6 @@
 """`ryadom.auth.activity`: when it is written what sessions last did."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from ryadom.auth import activity
 from ryadom.clock import utc
 from ryadom.db.tables import user_sessions
+from ryadom.protocol.errors import Refusal
 from world import Person, World
 
 KEPT = select(user_sessions.c.last_seen, user_sessions.c.standing).order_by(user_sessions.c.id)
@@ -71,3 +73,28 @@ async def test_a_session_that_has_ended_meanwhile_is_written_once(world: World) 
     assert before == (ended_at, "gone")
     await world.advance(10)
     assert await kept(world, people[0]) == before
+
+
+async def test_what_the_database_refused_is_written_with_the_next_try(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, _ = await five_closed(world)
+    closed_at = utc(world.clock.now())
+    await world.advance(1)
+
+    def refuse(function: Any, item: Any) -> "asyncio.Future[Any]":
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future.set_exception(Refusal("busy"))
+        return future
+
+    monkeypatch.setattr(world.server.db, "write_many", refuse)
+    world.clock._now += 4
+    world.server.live.sweep(world.clock.now())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert [await kept(world, person) for person in people] == [(closed_at, "socket")] * 5
+    monkeypatch.undo()
+    world.clock._now += 1
+    await world.clock.jump(0)
+    await world.settle()
+    assert [await kept(world, person) for person in people] == [(closed_at, "gone")] * 5

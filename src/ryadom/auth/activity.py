@@ -6,6 +6,7 @@ the close of a socket, which waits a second: the disk is what costs, and the clo
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
@@ -42,7 +43,7 @@ class ActivityWriter:
         self._waiting.pop(device.session_id, None)
         device.saved, device.saved_as = device.seen, how
         item = store.Activity(device.session_id, utc(device.active), utc(device.seen), how)
-        self._db.write_many(store.save_activity, item).add_done_callback(_unheeded)
+        self._db.write_many(store.save_activity, item).add_done_callback(partial(_heed, device))
 
     def save_now_and_then(self, device: Device) -> None:
         """Write a session's last activity, at most once a minute unless it stands otherwise than before."""
@@ -83,6 +84,7 @@ class ActivityWriter:
             self.save(device.session_id)
 
 
-def _unheeded(future: "asyncio.Future[None]") -> None:
-    """A write that was refused: the next one says the same and more."""
-    future.exception()
+def _heed(device: Device, future: "asyncio.Future[None]") -> None:
+    """What was refused is not written: whoever looks at the device next writes it."""
+    if future.exception() is not None:
+        device.saved = 0.0
