@@ -106,6 +106,9 @@ def main() -> int:
         for one in recorded:
             counts.update(map(part, stacks(one)))
     total = sum(counts.values())
+    if not total:
+        print(f"No server of bench.{sys.argv[1]} was sampled; see above.", file=sys.stderr)
+        return 1
     print(f"{total} samples")
     for name, count in counts.most_common():
         print(f"{100 * count / total:5.1f} %  {name}")
