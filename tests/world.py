@@ -15,8 +15,11 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import sqlalchemy as sa
+
+import servers
 from edge.memory_wire import MemorySocket
 from law.entitlement import strangers_news
 from law.mirror import Mirror
@@ -24,6 +27,8 @@ from ryadom.app import Server
 from ryadom.auth.actions import Origin
 from ryadom.auth.passwords import Passwords
 from ryadom.config import Settings
+from ryadom.db import opening
+from ryadom.db.tx import Tx
 from ryadom.protocol.errors import Refusal
 from virtual_clock import VirtualClock
 
@@ -32,6 +37,7 @@ STRANGER = "the.stranger"
 STRANGE_ADDRESS = "192.0.2.99"
 
 Json = Any
+T = TypeVar("T")
 
 
 class Answer:
@@ -240,9 +246,14 @@ class Person:
 
 
 class World:
-    """A server and its people. `mirrors=False`: the law is not checked; `stranger=False`: no stranger watches."""
+    """A server and its people. `mirrors=False`: the law is not checked; `stranger=False`: no stranger watches.
 
-    def __init__(self, data: Path, *, mirrors: bool = True, stranger: bool = True, **settings: Any) -> None:
+    In PostgreSQL it has a database of its own, a copy of `copy_of`, unless it is given another by `database_url`.
+    """
+
+    def __init__(
+        self, data: Path, *, mirrors: bool = True, stranger: bool = True, copy_of: str = "", **settings: Any
+    ) -> None:
         self.mirrors = mirrors
         self.mirrored: list[Socket] = []
         """The open sockets that the law is checked for."""
@@ -251,7 +262,10 @@ class World:
         self._wants_stranger = stranger
         self._running = False
         self.clock = VirtualClock(settle=self.settle)
-        self.settings = Settings(data=data, rate_limits=settings.pop("rate_limits", False), **settings)
+        own = servers.ON_POSTGRES and "database_url" not in settings
+        self._own_database = servers.new_database(copy_of=copy_of) if own else ""
+        settings = {"rate_limits": False, "database_url": self._own_database} | settings
+        self.settings = Settings(data=data, **settings)
         self.people: dict[str, Person] = {}
         self.server: Server
 
@@ -316,6 +330,15 @@ class World:
         """Let much time go by at once."""
         await self.clock.jump(seconds)
         await self.settle()
+
+    async def rows(self, statement: str, **params: Any) -> list[tuple[Any, ...]]:
+        """What a statement finds in the database."""
+        asked = sa.text(statement)
+        return [tuple(row) for row in await self.server.db.read(lambda tx: tx.run(asked, **params))]
+
+    async def elsewhere(self, function: Callable[[Tx], T]) -> T:
+        """Run a transaction as another process does: the server is told nothing of it."""
+        return await asyncio.to_thread(opening.write_once, self.settings, self.clock, function)
 
     async def call(self, method: str, path: str, body: Json = None, **headers: str) -> Answer:
         """A request of nobody in particular."""
@@ -406,3 +429,5 @@ class World:
         finally:
             self._running = False
             await self.server.stop()
+            if self._own_database:
+                servers.forget(self._own_database)

@@ -31,7 +31,7 @@ from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.contacts import routes as contact_routes
 from ryadom.contacts.actions import Contacts
-from ryadom.db import migrate
+from ryadom.db import opening
 from ryadom.db.database import Database
 from ryadom.limits import LIMITS, Limiter
 from ryadom.live.registry import Registry
@@ -55,7 +55,8 @@ from ryadom.receipts import routes as receipt_routes
 from ryadom.receipts.actions import Receipts
 from ryadom.receipts.counts import Counts
 from ryadom.sync import routes as sync_routes
-from ryadom.sync.entry import Entry, handlers
+from ryadom.sync.commands import handlers
+from ryadom.sync.entry import Entry
 from ryadom.web import bundle, openapi
 from ryadom.web import routes as web_routes
 
@@ -92,10 +93,9 @@ class Server:
     async def start(self) -> None:
         """Open the database (upgrading it), wire everything, begin to sweep."""
         settings, clock = self.settings, self.clock
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(migrate.upgrade, settings.sqlite_path)
+        await asyncio.to_thread(opening.upgrade, settings)
         await asyncio.to_thread(devices.warm)
-        self.db = db = Database(settings.sqlite_path, clock, self.outbox.committed)
+        self.db = db = Database(await opening.open_engine(settings, clock), self.outbox.committed)
         self.sessions = Sessions(db, clock)
         self.auth = Auth(
             db, clock, self.limiter, self._passwords, self.sessions, self.live, chat_store.renamed,
@@ -111,10 +111,12 @@ class Server:
         self.receipts = Receipts(db, self.counts)
         self.messages = Messages(db, self.limiter)
         self.entry = Entry(
-            settings, db, clock, self.limiter, self.hub, self.live, self.sessions, self.activity, self.presence,
-            self.typing, self.counts, self.pulse.interval,
+            settings, db, clock, self.limiter, self.hub, self.outbox, self.live, self.sessions, self.activity,
+            self.presence, self.typing, self.counts, self.pulse.interval,
         )  # fmt: skip
-        commands = handlers(clock, db, self.recall, self.hub, self.statuses, self.typing, self.receipts, self.messages)
+        commands = handlers(
+            clock, db, self.recall, self.hub, self.outbox, self.statuses, self.typing, self.receipts, self.messages
+        )
         gate = SocketGate(clock, self.limiter, self.entry, commands, self.pulse.at)
         self.edge = make_edge(gate, self.pulse, clock, self.metrics.dropped)
         self.http = make_http(clock, self.pulse)
@@ -295,6 +297,6 @@ async def _announce(
         await server.clock.sleep(0.01)
     port = node.servers[0].sockets[0].getsockname()[1]
     url = f"http://{'[' + settings.host + ']' if ':' in settings.host else settings.host}:{port}"
-    log.info("Ryadom is here", url=url, version=__version__, database=str(settings.sqlite_path))
+    log.info("Ryadom is here", url=url, version=__version__, database=opening.shown(settings))
     if on_start is not None:
         await on_start(server, url)

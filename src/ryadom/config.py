@@ -12,6 +12,7 @@ import msgspec
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 PREFIX = "RYADOM_"
+POSTGRES = "postgresql+asyncpg://"
 
 
 class ConfigError(Exception):
@@ -28,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path = Path("data")
     """Folder for the database and what else the server keeps."""
     database_url: str = ""
-    """SQLAlchemy URL of the database; empty: SQLite in the data folder."""
+    """The database, `postgresql+asyncpg://…` or `sqlite:///FILE`; empty: SQLite in the data folder."""
     redis_url: str = ""
     """Redis or Valkey that joins several nodes; empty: one process."""
     trusted_proxies: tuple[str, ...] = ()
@@ -52,6 +53,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.database_url.startswith("sqlite:///"):
             return Path(self.database_url.removeprefix("sqlite:///"))
         return self.data / "ryadom.db"
+
+    @property
+    def postgres_url(self) -> str:
+        """The URL of the database, when it is PostgreSQL; else empty."""
+        return self.database_url if self.database_url.startswith(POSTGRES) else ""
 
     @property
     def trusted_networks(self) -> tuple[Network, ...]:
@@ -115,8 +121,9 @@ _SWITCH = {"on": True, "true": True, "1": True, "yes": True, "off": False, "fals
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise ConfigError(f"RYADOM_PORT is a port, 0 to 65535, not {settings.port}")
-    if settings.database_url and not settings.database_url.startswith("sqlite:///"):
-        raise ConfigError("RYADOM_DATABASE_URL: this version stores in SQLite only (sqlite:///FILE)")
+    if settings.database_url and not settings.database_url.startswith(("sqlite:///", POSTGRES)):
+        # The value is not repeated: it may hold a password.
+        raise ConfigError(f"RYADOM_DATABASE_URL begins with {POSTGRES} or sqlite:///, or is left empty")
     if settings.redis_url:
         raise ConfigError("RYADOM_REDIS_URL: this version runs as one process only; leave it empty")
     if settings.log_level not in ("debug", "info", "warning", "error"):

@@ -11,8 +11,8 @@ from ryadom.db.tx import Tx
 from world import World
 
 BY_HAND = """
-    SELECT count(*) FROM messages m JOIN chat_members c ON c.chat_id = m.chat_id AND c.user_id = ?
-    WHERE m.chat_id = ? AND m.seq > c.read_up_to_seq AND m.sender_id <> c.user_id AND m.deleted_at IS NULL
+    SELECT count(*) FROM messages m JOIN chat_members c ON c.chat_id = m.chat_id AND c.user_id = :user
+    WHERE m.chat_id = :chat AND m.seq > c.read_up_to_seq AND m.sender_id <> c.user_id AND m.deleted_at IS NULL
 """
 
 
@@ -34,7 +34,7 @@ async def test_the_subtraction_equals_the_count(world: World) -> None:
                 await person.web.read(chance.choice(sent))
         for one in people:
             [view] = await world.server.db.read(store.views, one.id)
-            counted = world.server.db._reader.execute(BY_HAND, (one.id, chat["id"])).fetchone()[0]
+            [(counted,)] = await world.rows(BY_HAND, user=one.id, chat=chat["id"])
             assert view.unread_count == counted == await world.server.db.read(store.total_unread, one.id)
 
 

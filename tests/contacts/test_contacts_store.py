@@ -6,7 +6,6 @@ from itertools import permutations, product
 import pytest
 
 from ryadom.contacts import store
-from ryadom.db.sqlite import write_once
 from ryadom.db.tx import Tx
 from world import World
 
@@ -25,7 +24,7 @@ async def test_mutual_is_both_entries_and_no_block(
             if wanted:
                 assert [store.block(tx, owner, about) for _ in range(2)] == [True, False]
 
-    write_once(world.settings.sqlite_path, world.clock, arrange)
+    await world.elsewhere(arrange)
     mutual = has and is_had and not blocks and not is_blocked
     read = world.server.db.read
     assert await read(store.are_mutual, one, other) is await read(store.are_mutual, other, one) is mutual
@@ -63,7 +62,7 @@ async def test_what_entries_say_is_what_entries_and_blocks_amount_to(world: Worl
 
     met = set()
     for _ in range(200):
-        write_once(world.settings.sqlite_path, world.clock, change)
+        await world.elsewhere(change)
         expected = {
             (one, other)
             for one, other in permutations(people, 2)
@@ -84,4 +83,4 @@ async def test_an_entry_removed_by_hand_comes_back_by_hand_only(world: World) ->
             store.add(tx, one, other, by_hand=False), store.add(tx, one, other, by_hand=True),
         ]  # fmt: skip
 
-    assert write_once(world.settings.sqlite_path, world.clock, change) == [True, True, False, False, True]
+    assert await world.elsewhere(change) == [True, True, False, False, True]

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import servers
 from world import Device, Person, World
 
 ACTORS = (
@@ -24,6 +25,7 @@ class Cast:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.database = servers.new_database() if servers.ON_POSTGRES else ""
         self.logins: dict[str, Any] = {}
         self.users: dict[str, Any] = {}
         self.places: dict[str, dict[str, int]] = {}
@@ -31,7 +33,7 @@ class Cast:
 
     async def make(self) -> None:
         """Let everybody sign up, meet, fall out and leave."""
-        world = World(self.folder, mirrors=False, stranger=False)
+        world = World(self.folder, mirrors=False, stranger=False, database_url=self.database)
         await world.start()
         for name in (*ACTORS[2:], "extra", "newcomer"):
             person = await world.person(name, connect=False)
@@ -62,7 +64,7 @@ class Cast:
         """A server on a copy of the database."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder)
-        world = World(folder, mirrors=False, stranger=False)
+        world = World(folder, mirrors=False, stranger=False, copy_of=self.database)
         await world.start()
         return world
 

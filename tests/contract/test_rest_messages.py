@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from contract.shapes import event_fits, fits, problem
-from ryadom.db.sqlite import write_once
 from ryadom.db.tables import user
 from world import Answer, Device, World
 
@@ -195,7 +194,7 @@ async def test_nobody_writes_to_someone_who_is_gone(talk: Any) -> None:
     alice, bob, chat = talk
     world = alice.world
     gone = user.update().where(user.c.id == bob.person.id).values(deleted_at=world.clock.utcnow())
-    write_once(world.settings.sqlite_path, world.clock, lambda tx: tx.run(gone))
+    await world.elsewhere(lambda tx: tx.run(gone))
     problem(await post(alice, chat, "Hello?"), 403, "cannot_write")
 
 

@@ -163,5 +163,5 @@ async def test_online_users_are_mutual_contacts_of_ones_chats_online_or_not(talk
 
 async def test_last_seen_is_null_when_it_never_was(world: World) -> None:
     made = (await world.call("POST", "/register", {"username": "ghost", "password": "never signs in"})).json
-    row = world.server.db._reader.execute("SELECT last_seen, is_online FROM user WHERE id = ?", (made["id"],))
-    assert row.fetchone() == (None, 0)
+    rows = await world.rows('SELECT last_seen, is_online FROM "user" WHERE id = :id', id=made["id"])
+    assert rows == [(None, False)]

@@ -9,7 +9,6 @@ import pytest
 
 from ryadom.auth import store
 from ryadom.auth.actions import end_all, end_sessions
-from ryadom.db.sqlite import write_once
 from ryadom.db.tx import Tx
 from world import PASSWORD, Device, World
 
@@ -54,7 +53,7 @@ async def by_making_room(world: World, phone: Device, web: Device) -> None:
 
 async def elsewhere(world: World, change: Callable[[Tx], Any]) -> None:
     """Make a change as another process does, and let a second go by."""
-    write_once(world.settings.sqlite_path, world.clock, change)
+    await world.elsewhere(change)
     await world.advance(0.99)
 
 

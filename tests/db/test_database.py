@@ -2,20 +2,18 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import bindparam, func, select
 
-from ryadom.clock import Clock
-from ryadom.db import migrate
-from ryadom.db.database import MAX_BATCH, Database
+from db.conftest import Store
+from ryadom.db import postgres, sqlite
+from ryadom.db.database import MAX_BATCH
 from ryadom.db.query import new
-from ryadom.db.sqlite import connect
 from ryadom.db.tables import user
-from ryadom.db.tx import Emission, Tx
+from ryadom.db.tx import Tx
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import UserOnline
@@ -30,56 +28,38 @@ def add(tx: Tx, name: str) -> None:
     tx.emit(UserOnline(timestamp=tx.now, user_id=1, last_seen=None), Users([1]))
 
 
-class Watched:
-    """A database, and the batches that it committed."""
-
-    def __init__(self, path: Path) -> None:
-        migrate.upgrade(path)
-        self.path = path
-        self.emitted: list[Emission] = []
-        self.batches: list[int] = []
-        self.db = Database(path, Clock(), self.emitted.extend)
-        self.db.on_batch = self.batches.append
-
-    async def count(self) -> int:
-        return int(await self.db.read(lambda tx: tx.value(COUNT)))
+async def count(store: Store) -> int:
+    return int(await store.db.read(lambda tx: tx.value(COUNT)))
 
 
-@pytest.fixture
-async def watched(data: Path) -> AsyncIterator[Watched]:
-    watched = Watched(data / "ryadom.db")
-    yield watched
-    await watched.db.close()
-
-
-async def test_what_is_asked_for_while_a_commit_is_under_way_goes_down_together(watched: Watched) -> None:
-    writes = [watched.db.write(lambda tx, name=name: add(tx, f"n{name}")) for name in range(40)]
+async def test_what_is_asked_for_while_a_commit_is_under_way_goes_down_together(store: Store) -> None:
+    writes = [store.db.write(lambda tx, name=name: add(tx, f"n{name}")) for name in range(40)]
     await asyncio.gather(*writes)
-    assert sum(watched.batches) == 40
-    assert len(watched.batches) <= 2
-    assert len(watched.emitted) == 40
+    assert sum(store.batches) == 40
+    assert len(store.batches) <= 2
+    assert len(store.emitted) == 40
 
 
-async def test_a_batch_has_a_bound(watched: Watched) -> None:
-    writes = [watched.db.write(lambda tx, name=name: add(tx, f"n{name}")) for name in range(MAX_BATCH + 5)]
+async def test_a_batch_has_a_bound(store: Store) -> None:
+    writes = [store.db.write(lambda tx, name=name: add(tx, f"n{name}")) for name in range(MAX_BATCH + 5)]
     await asyncio.gather(*writes)
-    assert watched.batches == [MAX_BATCH, 5]
+    assert store.batches == [MAX_BATCH, 5]
 
 
-async def test_a_function_that_fails_takes_nothing_else_with_it_and_emits_nothing(watched: Watched) -> None:
+async def test_a_function_that_fails_takes_nothing_else_with_it_and_emits_nothing(store: Store) -> None:
     def fails(tx: Tx) -> None:
         add(tx, "lost")
         raise Refusal("forbidden")
 
-    first, bad, last = (watched.db.write(one) for one in (lambda tx: add(tx, "a"), fails, lambda tx: add(tx, "b")))
+    first, bad, last = (store.db.write(one) for one in (lambda tx: add(tx, "a"), fails, lambda tx: add(tx, "b")))
     await asyncio.gather(first, last)
     with pytest.raises(Refusal, match="forbidden"):
         await bad
-    assert await watched.count() == 2
-    assert len(watched.emitted) == 2
+    assert await count(store) == 2
+    assert len(store.emitted) == 2
 
 
-async def test_a_set_is_one_call_with_one_result_or_refusal_per_item(watched: Watched) -> None:
+async def test_a_set_is_one_call_with_one_result_or_refusal_per_item(store: Store) -> None:
     calls: list[list[str]] = []
 
     def add_many(tx: Tx, names: list[str]) -> list[Any]:
@@ -89,7 +69,7 @@ async def test_a_set_is_one_call_with_one_result_or_refusal_per_item(watched: Wa
                 add(tx, name)
         return [Refusal("invalid") if name == "bad" else name.upper() for name in names]
 
-    asked = [watched.db.write_many(add_many, name) for name in ("x", "bad", "y")]
+    asked = [store.db.write_many(add_many, name) for name in ("x", "bad", "y")]
     results = await asyncio.gather(*asked, return_exceptions=True)
     assert calls == [["x", "bad", "y"]]
     assert results[0] == "X"
@@ -97,7 +77,7 @@ async def test_a_set_is_one_call_with_one_result_or_refusal_per_item(watched: Wa
     assert isinstance(results[1], Refusal)
 
 
-async def test_a_set_that_breaks_is_run_again_one_by_one(watched: Watched) -> None:
+async def test_a_set_that_breaks_is_run_again_one_by_one(store: Store) -> None:
     def add_many(tx: Tx, names: list[str]) -> list[str]:
         for name in names:
             add(tx, name)
@@ -105,76 +85,54 @@ async def test_a_set_that_breaks_is_run_again_one_by_one(watched: Watched) -> No
                 raise KeyError(name)
         return names
 
-    asked = [watched.db.write_many(add_many, name) for name in ("one", "poison", "two")]
+    asked = [store.db.write_many(add_many, name) for name in ("one", "poison", "two")]
     results = await asyncio.gather(*asked, return_exceptions=True)
     assert results[0] == "one"
     assert isinstance(results[1], KeyError)
     assert results[2] == "two"
-    assert await watched.count() == 2
-    assert len(watched.emitted) == 2
+    assert await count(store) == 2
+    assert len(store.emitted) == 2
 
 
-async def test_an_answer_is_given_only_when_another_process_could_read_it(watched: Watched) -> None:
-    await watched.db.write(lambda tx: add(tx, "kept"))
-    other = sqlite3.connect(watched.path)
-    assert other.execute("SELECT username FROM user").fetchall() == [("kept",)]
-    other.close()
+async def test_an_answer_is_given_only_when_another_process_could_read_it(store: Store) -> None:
+    await store.db.write(lambda tx: add(tx, "kept"))
+    assert await store.rows('SELECT username FROM "user"') == [("kept",)]
 
 
-def test_every_commit_is_on_disk_before_it_is_answered(data: Path) -> None:
-    connection = connect(data / "new.db")
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    connection.close()
+async def test_a_read_sees_one_moment_and_may_not_write(store: Store) -> None:
+    with pytest.raises((sqlite3.OperationalError, asyncpg.ReadOnlySQLTransactionError), match=r"read-?only"):
+        await store.db.read(lambda tx: add(tx, "never"))
+    assert await count(store) == 0
 
 
-async def test_when_the_disk_is_full_the_whole_batch_is_refused_and_nothing_is_emitted(watched: Watched) -> None:
-    watched.db._writer._connection.execute("PRAGMA max_page_count = 1")
-
-    def much(tx: Tx) -> None:
-        for number in range(500):
-            add(tx, f"much-{number}-{'x' * 200}")
-
-    writes = [watched.db.write(much), watched.db.write(lambda tx: add(tx, "beside"))]
-    results = await asyncio.gather(*writes, return_exceptions=True)
-    assert isinstance(results[0], Exception)
-    kept = 0 if isinstance(results[1], Exception) else 1
-    assert await watched.count() == kept
-    assert len(watched.emitted) == kept
-
-
-async def test_a_mistake_while_committing_leaves_nobody_waiting(watched: Watched, monkeypatch: Any) -> None:
-    def broken(*args: object) -> None:
-        raise RuntimeError("a mistake of ours")
-
-    monkeypatch.setattr(watched.db._writer, "_perform", broken)
-    with pytest.raises(RuntimeError, match="a mistake of ours"):
-        await watched.db.write(lambda tx: add(tx, "never"))
-    monkeypatch.undo()
-    await watched.db.write(lambda tx: add(tx, "afterwards"))
-    assert await watched.count() == 1
-
-
-async def test_a_read_sees_one_moment_and_may_not_write(watched: Watched) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        await watched.db.read(lambda tx: add(tx, "never"))
-    assert await watched.count() == 0
-
-
-async def test_revs_rise_even_when_the_clock_stands_still(watched: Watched) -> None:
+async def test_revs_rise_even_when_the_clock_stands_still(store: Store) -> None:
     def three(tx: Tx) -> list[int]:
         return [tx.next_rev(), tx.next_rev(5), tx.next_rev()]
 
-    first, second, third = await watched.db.write(three)
+    first, second, third = await store.db.write(three)
     assert second == first + 1
     assert third == second + 5
-    assert await watched.db.write(lambda tx: tx.next_rev()) > third
+    assert await store.db.write(lambda tx: tx.next_rev()) > third
 
 
-async def test_who_writes_after_the_end_is_refused(data: Path) -> None:
-    watched = Watched(data / "ryadom.db")
-    pending = watched.db.write(lambda tx: add(tx, "in time"))
-    await watched.db.close()
+async def test_who_writes_after_the_end_is_refused(store: Store) -> None:
+    pending = store.db.write(lambda tx: add(tx, "in time"))
+    await store.db.close()
     await pending
     with pytest.raises(Refusal, match="busy"):
-        await watched.db.write(lambda tx: add(tx, "too late"))
+        await store.db.write(lambda tx: add(tx, "too late"))
+
+
+async def test_a_mistake_while_committing_leaves_nobody_waiting(store: Store, monkeypatch: Any) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    for module in (sqlite, postgres):
+        monkeypatch.setattr(module, "perform", broken)
+        monkeypatch.setattr(module, "perform_bare", broken)
+    asked = [store.db.write(lambda tx: add(tx, "never")) for _ in range(2)]
+    for outcome in await asyncio.gather(*asked, return_exceptions=True):
+        assert isinstance(outcome, RuntimeError)
+    monkeypatch.undo()
+    await store.db.write(lambda tx: add(tx, "afterwards"))
+    assert await count(store) == 1

@@ -12,7 +12,7 @@ import pytest
 from ryadom.chats.store import COUNTS
 from ryadom.clock import Clock
 from ryadom.db import migrate
-from ryadom.db.sqlite import connect
+from ryadom.db.sqlite import SqliteTx, connect
 from ryadom.db.tx import Tx
 from ryadom.messages.store import since
 
@@ -68,7 +68,7 @@ def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sqlite3
 
 
 def tx(connection: sqlite3.Connection) -> Tx:
-    return Tx(connection, Clock().utcnow())
+    return SqliteTx(connection, Clock().utcnow())
 
 
 def test_unread_counts_are_what_a_recount_says(upgraded: sqlite3.Connection) -> None:

@@ -8,9 +8,8 @@ from sqlalchemy import BigInteger, Text, bindparam, select
 from ryadom.clock import Clock
 from ryadom.db import migrate
 from ryadom.db.query import ids_in, new, rows
-from ryadom.db.sqlite import connect, read
+from ryadom.db.sqlite import SqliteTx, connect, prepare, read
 from ryadom.db.tables import user
-from ryadom.db.tx import Tx, prepare
 
 ADD = new(user, "username", "display_name", "password_hash", "created_at").returning(user.c.id, user.c.created_at)
 BY_IDS = select(user.c.username).where(user.c.id.in_(ids_in("ids"))).order_by(user.c.id)
@@ -23,7 +22,7 @@ MOMENT = datetime(2027, 1, 15, 8, 0, 0, 123456, tzinfo=UTC)
 def test_values_come_back_as_they_were_given(data: Path) -> None:
     migrate.upgrade(data / "ryadom.db")
     connection = connect(data / "ryadom.db")
-    tx = Tx(connection, MOMENT)
+    tx = SqliteTx(connection, MOMENT)
     row = tx.first(ADD, username="anna", display_name="Анна 🌿", password_hash="", created_at=MOMENT)
     assert row == (1, MOMENT)
     assert tx.first(FLAG, name="anna") == (False, {}, None)

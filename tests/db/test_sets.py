@@ -1,27 +1,18 @@
-"""What sets may rely on: they run at once, wait where another process holds the file, and remember rightly."""
+"""What sets may rely on: they go down together and remember rightly."""
 
 import asyncio
-import sqlite3
-import threading
-from collections.abc import AsyncIterator
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ryadom.clock import Clock
-from ryadom.db import migrate
+from db.conftest import Store
 from ryadom.db.database import MAX_BATCH, Database
 from ryadom.db.tx import Tx
 
 
 @pytest.fixture
-async def db(data: Path) -> AsyncIterator[Database]:
-    migrate.upgrade(data / "ryadom.db")
-    database = Database(data / "ryadom.db", Clock(), lambda emissions: None)
-    yield database
-    await database.close()
+def db(store: Store) -> Database:
+    return store.db
 
 
 async def remember(db: Database, word: str | None = None) -> set[str]:
@@ -60,38 +51,10 @@ async def test_a_set_that_fails_lets_it_be_forgotten(db: Database) -> None:
     assert await remember(db) == set()
 
 
-async def test_another_process_that_writes_lets_it_be_forgotten(db: Database, data: Path) -> None:
+async def test_another_process_that_writes_lets_it_be_forgotten(db: Database, store: Store) -> None:
     await remember(db, "one")
-    with closing(sqlite3.connect(data / "ryadom.db")) as other, other:
-        other.execute("UPDATE revision SET value = value + 1")
+    await store.elsewhere(lambda tx: tx.next_rev())
     assert await remember(db) == set()
-
-
-async def test_a_set_runs_on_the_loop_and_a_function_in_the_writers_thread(db: Database) -> None:
-    def where(tx: Tx, items: list[Any]) -> list[str]:
-        return [threading.current_thread().name for _ in items]
-
-    here = threading.current_thread().name
-    assert await db.write_many(where, 1) == here
-    assert await db.write(lambda tx: threading.current_thread().name) == "ryadom-writer"
-
-
-async def test_a_set_waits_in_the_thread_while_another_process_writes(db: Database, data: Path) -> None:
-    ran: list[str] = []
-
-    def where(tx: Tx, items: list[Any]) -> list[int]:
-        ran.append(threading.current_thread().name)
-        return items
-
-    with closing(sqlite3.connect(data / "ryadom.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        asked = db.write_many(where, 7)
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert not asked.done()
-        other.execute("COMMIT")
-    assert await asked == 7
-    assert ran == ["ryadom-writer"]
 
 
 async def test_a_set_runs_again_once_before_its_items_do(db: Database) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ryadom import demo
 from ryadom.auth import store
 from ryadom.clock import Clock
-from ryadom.config import ConfigError
+from ryadom.config import ConfigError, Settings
 from ryadom.db.sqlite import write_once
 from ryadom.db.tx import Tx
 from ryadom.demo.cast import ENGLISH
@@ -46,7 +46,7 @@ def test_the_first_free_port_is_taken() -> None:
 
 async def test_accounts_are_made_once(data: Path) -> None:
     for _ in range(2):
-        await open_accounts(data / "ryadom.db", ENGLISH[:2], "a password")
+        await open_accounts(Settings(data=data), ENGLISH[:2], "a password")
 
     def find(tx: Tx) -> list[User]:
         return store.find_users(tx, "nora") + store.find_users(tx, "guest")

@@ -1,9 +1,6 @@
 """What a test does at random in the town, and what the tables' revs have to do with it."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from law.town import Json, Town
@@ -134,7 +131,7 @@ ROWS = {
     "chats": ("id", "rev", "title, last_seq"),
     "chat_members": ("chat_id || '/' || user_id", "rev", "role, left_at, joined_at"),
     "chat_members as mark": ("chat_id || '/' || user_id", "read_rev", "read_up_to_seq"),
-    "user": ("id", "rev", "display_name, settings, locale"),
+    '"user"': ("id", "rev", "display_name, settings, locale"),
 }
 """Table → key, rev, and the columns whose change that rev must tell."""
 
@@ -142,14 +139,14 @@ Rows = dict[tuple[str, Any], tuple[int, tuple[Any, ...]]]
 """(table, key) → (rev, content)."""
 
 
-def read_rows(path: Path) -> tuple[int, Rows]:
-    """The highest rev given out, and every row that has one."""
+async def read_rows(read: Callable[[str], Awaitable[list[Any]]]) -> tuple[int, Rows]:
+    """The highest rev given out, and every row that has one. `read` gives what a statement finds."""
     rows: Rows = {}
-    with closing(sqlite3.connect(path)) as raw:
-        for table, (key, rev, content) in ROWS.items():
-            for key_, rev_, *content_ in raw.execute(f"SELECT {key}, {rev}, {content} FROM {table}"):
-                rows[table, key_] = rev_, tuple(content_)
-        return raw.execute("SELECT value FROM revision").fetchone()[0], rows
+    for table, (key, rev, content) in ROWS.items():
+        for key_, rev_, *content_ in await read(f"SELECT {key}, {rev}, {content} FROM {table}"):
+            rows[table, key_] = rev_, tuple(map(str, content_))
+    [(highest,)] = await read("SELECT value FROM revision")
+    return highest, rows
 
 
 def check_revs(before: tuple[int, Rows], after: tuple[int, Rows]) -> None:

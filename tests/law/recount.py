@@ -1,11 +1,9 @@
 """Unread by brute force: read the raw tables, count in Python. Shares no line with the server."""
 
-import sqlite3
 from collections import defaultdict
-from contextlib import closing
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
@@ -45,15 +43,12 @@ class Counted(NamedTuple):
     muted: bool
 
 
-def read_facts(path: Path) -> Facts:
-    """Read the tables of the database in this file."""
-    with closing(sqlite3.connect(path)) as raw:
-        inside = raw.execute(
-            "SELECT chat_id, user_id, read_up_to_seq, muted_until, role FROM chat_members WHERE left_at IS NULL"
-        ).fetchall()
-        written = raw.execute(
-            "SELECT chat_id, id, seq, sender_id FROM messages WHERE deleted_at IS NULL ORDER BY seq"
-        ).fetchall()
+async def read_facts(rows: Callable[[str], Awaitable[list[Any]]]) -> Facts:
+    """Read the tables of the database: `rows` is what a statement finds."""
+    inside = await rows(
+        "SELECT chat_id, user_id, read_up_to_seq, muted_until, role FROM chat_members WHERE left_at IS NULL"
+    )
+    written = await rows("SELECT chat_id, id, seq, sender_id FROM messages WHERE deleted_at IS NULL ORDER BY seq")
     roles: dict[int, dict[int, str]] = defaultdict(dict)
     for chat, user, _, _, role in inside:
         roles[chat][user] = role
@@ -78,5 +73,7 @@ def total(chats: dict[int, Counted]) -> int:
     return sum(chat.unread for chat in chats.values() if not chat.muted)
 
 
-def _moment(stored: str | None) -> datetime:
-    return LONG_AGO if stored is None else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+def _moment(stored: str | datetime | None) -> datetime:
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return stored or LONG_AGO

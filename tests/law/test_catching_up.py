@@ -64,11 +64,10 @@ async def come_back(town: Town, device: Device, held: State) -> CatchUp:
 
 async def act(town: Town, what: Change, pick: int) -> None:
     """Do something a second later, and look at the revs."""
-    path = town.world.settings.sqlite_path
     await town.world.advance(1)
-    before = read_rows(path)
+    before = await read_rows(town.world.rows)
     await what(town, pick)
-    check_revs(before, read_rows(path))
+    check_revs(before, await read_rows(town.world.rows))
 
 
 @pytest.mark.torture

@@ -61,7 +61,7 @@ class Unread(RuleBasedStateMachine):
             await ann.web.write(chat, "Good morning")
         for member in (ben, cid):
             await self.may_post(member)
-        self.facts: Facts = read_facts(self.world.settings.sqlite_path)
+        self.facts: Facts = await read_facts(self.world.rows)
 
     async def may_post(self, member: Person) -> None:
         """Most may write in the channel, or little would happen there."""
@@ -248,7 +248,7 @@ class Unread(RuleBasedStateMachine):
     def every_count_is_a_recount(self) -> None:
         global taken  # noqa: PLW0603 - hypothesis makes the machines; this counts over all of them
         taken += 1
-        self.facts = read_facts(self.world.settings.sqlite_path)
+        self.facts = self.bridge.run(read_facts(self.world.rows))
         self.bridge.run(self.compare())
 
     async def compare(self) -> None:

@@ -1,7 +1,6 @@
 """Messages that go down in one set: each is decided for itself, in the order in which they came."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -92,5 +91,6 @@ async def test_a_failure_of_the_set_is_tried_again_one_by_one(world: World, monk
     good = Send(alice.id, chat["id"], "good", None, None, None)
     unreadable = structs.replace(good, text=object())  # type: ignore[arg-type]
     outcomes = await send(world, good, unreadable, good)
-    assert [type(outcome) for outcome in outcomes] == [Sent, sqlite3.ProgrammingError, Sent]
+    assert [isinstance(outcome, Sent) for outcome in outcomes] == [True, False, True]
+    assert type(outcomes[1]).__name__ in ("ProgrammingError", "DataError")
     assert [outcomes[0].message.seq, outcomes[2].message.seq] == [1, 2]

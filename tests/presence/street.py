@@ -43,8 +43,8 @@ class QuietServer(app.Server):
 class Street(World):
     """The server, restarted in a millisecond."""
 
-    def __init__(self, data: Path, passwords: Passwords) -> None:
-        super().__init__(data, mirrors=False, stranger=False)
+    def __init__(self, data: Path, passwords: Passwords, copy_of: str) -> None:
+        super().__init__(data, mirrors=False, stranger=False, copy_of=copy_of)
         self._passwords = passwords
 
     async def start(self) -> None:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+import servers
 from presence.street import Actor, Gadget, Seen, Street
 from presence.wires import Wire
 from ryadom import app
@@ -53,12 +54,15 @@ class PresenceMachine(RuleBasedStateMachine):
     """One server, three people who are mutual contacts at first."""
 
     template: Path
+    database: str
+    """The same in PostgreSQL, or nothing."""
     taken = 0
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(dir=self.template))
-        shutil.copy(self.template / "ryadom.db", self.folder)
+        if not self.database:
+            shutil.copy(self.template / "ryadom.db", self.folder)
         self.loop = asyncio.new_event_loop()
         self.run(self.begin())
 
@@ -69,7 +73,7 @@ class PresenceMachine(RuleBasedStateMachine):
     async def begin(self) -> None:
         """Start the server that the people are registered on."""
         self.passwords = Passwords(memory_kib=8, passes=1)
-        self.street = Street(self.folder, self.passwords)
+        self.street = Street(self.folder, self.passwords, self.database)
         await self.street.start()
         self.actors = [Actor(self.street, number + 1, name) for number, name in enumerate(NAMES)]
         self.entries = set(permutations(range(3), 2))
@@ -257,11 +261,12 @@ def news(events: list[Any]) -> dict[int, list[News]]:
 
 
 @pytest.fixture
-def template(data: Path) -> Path:
-    """A database with the three people, who have each other as contacts."""
+def template(data: Path) -> tuple[Path, str]:
+    """A database with the three people, who have each other as contacts: its folder, and its URL in PostgreSQL."""
+    database = servers.new_database() if servers.ON_POSTGRES else ""
 
     async def make() -> None:
-        world = World(data, mirrors=False, stranger=False)
+        world = World(data, mirrors=False, stranger=False, database_url=database)
         await world.start()
         await world.friends(*NAMES, connect=False)
         for name in NAMES:
@@ -269,20 +274,24 @@ def template(data: Path) -> Path:
         await world.close()
 
     asyncio.run(make())
-    return data
+    return data, database
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("part", range(steps(STEPS) // STEPS_A_PART))
-def test_the_server_and_the_model_never_disagree(template: Path, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+def test_the_server_and_the_model_never_disagree(
+    template: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
     # The database needs no upgrade at each start, and no other process ends sessions here.
-    monkeypatch.setattr(app.migrate, "upgrade", lambda path: None)
+    monkeypatch.setattr(app.opening, "upgrade", lambda settings: None)
     monkeypatch.setattr(app, "HEED_EVERY", 1e9)
     monkeypatch.setattr(app, "EXPIRE_EVERY", (1e9, 1e9))
     # What fails is told before the run is ended for taking too long.
     monkeypatch.setattr("hypothesis.internal.conjecture.engine.MAX_SHRINKING_SECONDS", 40, raising=False)
     # Hypothesis derives what it makes from the name: each part is another.
-    machine = type(f"PresenceMachine{part}", (PresenceMachine,), {"template": template})
+    machine = type(
+        f"PresenceMachine{part}", (PresenceMachine,), dict(zip(("template", "database"), template, strict=True))
+    )
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -31,11 +31,10 @@ async def test_the_log_says_who_had_read_what_and_when(world: World) -> None:
     for message in (sent[0], sent[0], sent[2], sent[1]):
         await world.advance(60)
         await bob.web.read(message)
-    log = world.server.db._reader.execute(
-        "SELECT up_to_seq, strftime('%M', read_at) FROM message_read_statuses WHERE user_id = ? ORDER BY up_to_seq",
-        (bob.id,),
+    log = await world.rows(
+        "SELECT up_to_seq, read_at FROM message_read_statuses WHERE user_id = :reader ORDER BY up_to_seq", reader=bob.id
     )
-    assert log.fetchall() == [(1, "01"), (3, "03")]
+    assert [(seq, str(read_at)[14:16]) for seq, read_at in log] == [(1, "01"), (3, "03")]
 
 
 async def test_ones_own_messages_are_read_by_oneself_in_silence(world: World) -> None:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import update
 
 from ryadom.auth.actions import end_sessions
-from ryadom.db.sqlite import write_once
 from ryadom.db.tables import user_sessions
 from ryadom.db.tx import Tx
 from stories.watching import CAME, WENT, shown, told
@@ -75,9 +74,7 @@ async def by_a_new_password(world: World, web: Device, phone: Device) -> None:
 
 
 async def by_the_command_line(world: World, web: Device, phone: Device) -> None:
-    write_once(
-        world.settings.sqlite_path, world.clock, partial(end_sessions, session_ids=[phone.session_id], reason="command")
-    )
+    await world.elsewhere(partial(end_sessions, session_ids=[phone.session_id], reason="command"))
     await world.advance(0.9)
 
 

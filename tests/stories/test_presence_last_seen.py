@@ -4,7 +4,6 @@ import pytest
 
 from ryadom.clock import utc
 from ryadom.contacts.store import add
-from ryadom.db.sqlite import write_once
 from ryadom.db.tx import Tx
 from stories.watching import seen_at, told
 from world import Device, Person, World
@@ -25,9 +24,8 @@ def moment(world: World, ago: float = 0.0) -> str:
 async def test_it_is_null_when_there_never_was_any(world: World) -> None:
     bob = await world.person("bob", connect=False)
     ghost = (await world.call("POST", "/register", {"username": "ghost", "password": "never signs in"})).ok()
-    row = world.server.db._reader.execute("SELECT last_seen FROM user WHERE id = ?", (ghost["id"],)).fetchone()
-    assert row == (None,)
-    make_mutual(world, bob, ghost["id"])
+    assert await world.rows('SELECT last_seen FROM "user" WHERE id = :id', id=ghost["id"]) == [(None,)]
+    await make_mutual(world, bob, ghost["id"])
     assert await bob.web.get(f"/api/user_status/{ghost['id']}") == {
         "user_id": ghost["id"], "is_online": False, "status": "offline", "last_seen": None,
     }  # fmt: skip
@@ -183,11 +181,11 @@ async def test_it_never_goes_back(world: World, pair: tuple[Person, Device]) -> 
     assert times[-1] == moment(world, ago=50)
 
 
-def make_mutual(world: World, person: Person, other_id: int) -> None:
+async def make_mutual(world: World, person: Person, other_id: int) -> None:
     """Enter two people for each other."""
 
     def enter(tx: Tx) -> None:
         add(tx, person.id, other_id, by_hand=True)
         add(tx, other_id, person.id, by_hand=True)
 
-    write_once(world.settings.sqlite_path, world.clock, enter)
+    await world.elsewhere(enter)

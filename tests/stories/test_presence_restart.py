@@ -6,7 +6,6 @@ import pytest
 
 from ryadom.auth.actions import end_sessions
 from ryadom.clock import utc
-from ryadom.db.sqlite import write_once
 from stories.watching import CAME, WENT, away_watcher, seen_at, shown, told
 from world import Device, Person, World
 
@@ -191,7 +190,7 @@ async def test_a_session_that_was_ended_while_the_server_was_down_counts_no_more
     await alice.web.get("/chats")
     await world.crash()
     end = partial(end_sessions, session_ids=[alice.web.session_id], reason="command")
-    write_once(world.settings.sqlite_path, world.clock, end)
+    await world.elsewhere(end)
     await world.jump(10)
     await world.start()
     assert await shown(bob, alice) == "offline"

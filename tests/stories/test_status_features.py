@@ -4,8 +4,6 @@
 model, table and column that they name.
 """
 
-import sqlite3
-from contextlib import closing
 from datetime import datetime
 
 from world import PASSWORD, Device, Json, World
@@ -14,18 +12,20 @@ ANDROID = {"User-Agent": "okhttp/4.12.0"}
 WINDOWS = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"}
 
 
-def columns(world: World, table: str) -> dict[str, str]:
+async def columns(world: World, table: str) -> dict[str, str]:
     """The columns of a table, with their types."""
-    with closing(sqlite3.connect(world.settings.sqlite_path)) as database:
-        return {row[1]: row[2] for row in database.execute(f'PRAGMA table_info("{table}")')}
+    if world.settings.postgres_url:
+        asked = "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = :table"
+    else:
+        asked = "SELECT name, type FROM pragma_table_info(:table)"
+    return dict(await world.rows(asked, table=table))
 
 
-def stored(world: World, user_id: int) -> tuple[bool, bool]:
+async def stored(world: World, user_id: int) -> tuple[bool, bool]:
     """What `user.is_online` says, and whether `user.last_seen` says anything."""
-    with closing(sqlite3.connect(world.settings.sqlite_path)) as database:
-        query = 'SELECT is_online, last_seen IS NOT NULL FROM "user" WHERE id = ?'
-        online, seen = database.execute(query, (user_id,)).fetchone()
-        return bool(online), bool(seen)
+    query = 'SELECT is_online, last_seen IS NOT NULL FROM "user" WHERE id = :id'
+    [(online, seen)] = await world.rows(query, id=user_id)
+    return bool(online), bool(seen)
 
 
 async def sign_in(world: World, username: str, **headers: str) -> Json:
@@ -38,10 +38,11 @@ async def sign_in(world: World, username: str, **headers: str) -> Json:
 
 
 async def test_the_database_has_what_the_documents_name(world: World) -> None:
-    assert columns(world, "user")["last_seen"] == "DATETIME"
-    assert columns(world, "user")["is_online"] == "BOOLEAN"
+    kinds = await columns(world, "user")
+    assert kinds["last_seen"] in ("DATETIME", "timestamp with time zone")
+    assert kinds["is_online"].upper() == "BOOLEAN"
     for table in ("user_sessions", "user_statuses", "message_read_statuses"):
-        assert columns(world, table)
+        assert await columns(world, table)
 
 
 async def test_the_status_is_online_on_sign_in(world: World) -> None:
@@ -51,7 +52,7 @@ async def test_the_status_is_online_on_sign_in(world: World) -> None:
     await sign_in(world, "alice")
     status = await bob.web.get(f"/api/user_status/{alice.id}")
     assert (status["is_online"], status["status"]) == (True, "online")
-    assert stored(world, alice.id) == (True, True)
+    assert await stored(world, alice.id) == (True, True)
 
 
 async def test_the_status_is_renewed_by_every_request(world: World) -> None:
@@ -72,7 +73,7 @@ async def test_the_status_is_offline_on_sign_out_and_on_disconnecting(world: Wor
     await phone.socket.close()
     await world.advance(5)
     assert (await bob.web.get(f"/api/user_status/{alice.id}"))["is_online"] is False
-    assert stored(world, alice.id) == (False, True)
+    assert await stored(world, alice.id) == (False, True)
 
 
 async def test_user_online_and_user_offline_come_in_real_time(world: World) -> None:
@@ -197,9 +198,8 @@ async def test_reading_is_told_to_the_author(world: World) -> None:
     [read] = alice.web.socket.received("messages_read")
     assert (read["chat_id"], read["user_id"]) == (chat["id"], bob.id)
     assert read["message_ids"] == [one["id"] for one in messages]
-    with closing(sqlite3.connect(world.settings.sqlite_path)) as database:
-        marks = "SELECT chat_id, user_id, up_to_seq FROM message_read_statuses WHERE user_id = ?"
-        assert database.execute(marks, (bob.id,)).fetchall() == [(chat["id"], bob.id, 2)]
+    marks = "SELECT chat_id, user_id, up_to_seq FROM message_read_statuses WHERE user_id = :id"
+    assert await world.rows(marks, id=bob.id) == [(chat["id"], bob.id, 2)]
 
 
 async def test_the_websocket_tells_mutual_contacts_only(world: World) -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, union, update
 
-from ryadom.db.query import ids_in, new
+from ryadom.db.query import casefolded, ids_in, new
 from ryadom.db.tables import Instant, blocks, chat_members, contacts, user, user_sessions, user_statuses
 from ryadom.db.tx import Tx
 from ryadom.live.registry import Standing
@@ -50,7 +50,7 @@ FIND = (
         _here,
         or_(
             user.c.username.like(bindparam("prefix"), escape="\\"),
-            func.casefold(user.c.display_name).like(bindparam("part"), escape="\\"),
+            casefolded(user.c.display_name).like(bindparam("part"), escape="\\"),
         ),
     )
     .order_by(user.c.username)
@@ -266,8 +266,9 @@ def session_of(row: Any, current: int | None) -> UserSession:
 
 
 def save_activity(tx: Tx, items: list[Activity]) -> list[None]:
-    """Write what many sessions have lately done."""
-    tx.run_many(SAVE_ACTIVITY, [item._asdict() for item in items])
+    """Write what many sessions have lately done; of one session, the latest counts."""
+    latest = {item.session_id: item for item in items}
+    tx.run_many(SAVE_ACTIVITY, [item._asdict() for item in latest.values()])
     return [None] * len(items)
 
 

@@ -14,7 +14,7 @@ from ryadom.auth import store as auth_store
 from ryadom.auth.actions import end_all, end_sessions
 from ryadom.auth.passwords import Passwords
 from ryadom.clock import Clock
-from ryadom.db import sqlite
+from ryadom.db import opening
 from ryadom.db.tx import Tx
 from ryadom.protocol.schemas import DisplayName, Username, UserSession
 
@@ -123,10 +123,10 @@ def set_password(name: Name, password_stdin: FromStdin = False) -> None:
 def _write(function: Callable[[Tx], T], *, make: bool = False) -> T:
     """Run a transaction on the database that the settings name; `make` it when there is none."""
     settings = config.load()
-    if not make and not settings.sqlite_path.exists():
+    if not make and not settings.postgres_url and not settings.sqlite_path.exists():
         raise Failed(f"There is no database at {settings.sqlite_path}; RYADOM_DATA names its folder")
     up_to_date(settings)
-    return sqlite.write_once(settings.sqlite_path, Clock(), function)
+    return opening.write_once(settings, Clock(), function)
 
 
 def _account(tx: Tx, name: str) -> store.Account:

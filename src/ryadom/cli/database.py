@@ -9,7 +9,9 @@ import typer
 from ryadom import config
 from ryadom.config import Settings
 from ryadom.db import backup as copies
-from ryadom.db import migrate
+from ryadom.db import migrate, opening
+
+from .say import Failed
 
 db = typer.Typer(help="The database and its revisions.", no_args_is_help=True)
 
@@ -25,10 +27,10 @@ class Dialect(StrEnum):
 
 def up_to_date(settings: Settings) -> None:
     """Bring the database to this version's revision, making it if there is none. No server may be running then."""
-    if migrate.current(settings.sqlite_path) == migrate.head():
+    if migrate.current(opening.address(settings)) == migrate.head():
         return
-    with copies.alone(settings.sqlite_path):
-        migrate.upgrade(settings.sqlite_path)
+    with opening.alone(settings):
+        opening.upgrade(settings)
 
 
 @db.command()
@@ -50,22 +52,28 @@ def sql(
 @db.command()
 def current() -> None:
     """Print the revision that the database is at."""
-    typer.echo(migrate.current(config.load().sqlite_path) or "There is no database yet.")
+    typer.echo(migrate.current(opening.address(config.load())) or "There is no database yet.")
 
 
 def backup(
     file: File, force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it is there.")] = False
 ) -> None:
     """Copy the database to FILE, as it is at one moment. The server may be running."""
-    copies.backup(config.load().sqlite_path, file, force=force)
+    copies.backup(_sqlite_file(config.load()), file, force=force)
     typer.echo(f"{file} holds the database. It has everybody's messages: keep it safe.")
 
 
 def restore(file: File) -> None:
     """Put the backup in FILE in the place of the database. The server must be stopped."""
     settings = config.load()
-    kept = copies.restore(settings.sqlite_path, file)
+    kept = copies.restore(_sqlite_file(settings), file)
     typer.echo(f"{settings.sqlite_path} is what {file} holds.")
     if kept is not None:
         typer.echo(f"What was there before is {kept}")
     typer.echo("Sessions that ended after the backup was made are alive again; `ryadom user end-sessions` ends them.")
+
+
+def _sqlite_file(settings: Settings) -> Path:
+    if settings.postgres_url:
+        raise Failed("The database is PostgreSQL: copy it with pg_dump, and put it back with pg_restore")
+    return settings.sqlite_path

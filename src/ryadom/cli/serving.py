@@ -14,7 +14,7 @@ import typer
 from ryadom import app, demo, logs
 from ryadom import config as configuration
 from ryadom.config import Settings
-from ryadom.db.backup import alone
+from ryadom.db.opening import alone
 
 from .say import Failed, language, say
 
@@ -40,7 +40,7 @@ def serve(host: Host = None, port: Port = None, data: Data = None) -> None:
     async def announce(_: app.Server, url: str) -> None:
         say("cli_serving", url=url)
 
-    with alone(settings.sqlite_path):
+    with alone(settings):
         check_port(settings.host, settings.port)
         _run(app.serve(settings, announce))
 
@@ -59,7 +59,7 @@ def run_demo(
     with demo.folder(data) as home:
         settings = Settings(host=demo.HOST, port=chosen, data=home, log_level="warning")
         logs.configure(settings)
-        with alone(settings.sqlite_path):
+        with alone(settings):
             _run(demo.run(settings, demo.Play(people, seed, speed), language(), typer.echo))
 
 

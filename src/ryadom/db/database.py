@@ -6,19 +6,16 @@ What is asked for while one commit is under way goes down together in the next, 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from ryadom.clock import Clock
 from ryadom.protocol.errors import Refusal
 
-from . import sqlite
-from .sqlite import Work
 from .tx import Emission, Tx
+from .work import Work
 
 log = structlog.get_logger("ryadom.db")
 
@@ -33,15 +30,31 @@ MAX_WAITING = 20_000
 """Writes that may wait; beyond that a write is refused."""
 
 
-class Database:
-    """One SQLite file: reads on the event loop, writes in one thread."""
+class Engine(Protocol):
+    """What a database must do."""
 
-    def __init__(self, path: Path, clock: Clock, on_commit: Callable[[list[Emission]], None]) -> None:
-        self._clock = clock
+    @property
+    def lost(self) -> bool:
+        """Whether nothing can be written for a while."""
+
+    async def read(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run `function(tx, *args)` on one consistent view."""
+
+    def submit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
+        """Commit this work, then call `done` on the event loop with what it emits. One batch at a time."""
+
+    async def close(self) -> None:
+        """Close it; nothing is under way."""
+
+
+class Database:
+    """One database, behind whichever engine: what reads, and what writes one batch at a time."""
+
+    def __init__(self, engine: Engine, on_commit: Callable[[list[Emission]], None]) -> None:
+        self._engine = engine
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
-        self._reader = sqlite.connect(path, read_only=True)
-        self._writer = sqlite.Writer(path, clock, self._written)
+        self._reading = 0
         self._waiting: deque[_Entry] = deque()
         self._count = 0
         self._gathering: dict[Any, _Entry] = {}
@@ -55,12 +68,19 @@ class Database:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing waits to be written or answered."""
-        return not (self._waiting or self._in_flight or self._scheduled)
+        """Whether nothing waits to be read, written or answered."""
+        return not (self._waiting or self._in_flight or self._scheduled or self._reading)
 
     async def read(self, function: Callable[..., T], *args: Any) -> T:
-        """Run `function(tx, *args)` on one consistent view. On SQLite this does not yield to the event loop."""
-        return sqlite.read(self._reader, self._clock, function, *args)  # type: ignore[no-any-return]
+        """Run `function(tx, *args)` on one consistent view. On SQLite this does not yield to the event loop.
+
+        Refuses `busy` when the database cannot be reached.
+        """
+        self._reading += 1
+        try:
+            return await self._engine.read(function, *args)  # type: ignore[no-any-return]
+        finally:
+            self._reading -= 1
 
     def write(self, function: Callable[[Tx], T]) -> asyncio.Future[T]:
         """Run `function(tx)` in a transaction; the future has its result, or its exception, after COMMIT."""
@@ -80,7 +100,7 @@ class Database:
 
     async def drained(self) -> None:
         """Return when nothing waits to be written or answered."""
-        while not self.quiet:
+        while self._waiting or self._in_flight or self._scheduled:
             if self._in_flight:
                 if self._answered is None:
                     self._answered = self._loop.create_future()
@@ -89,14 +109,13 @@ class Database:
                 await asyncio.sleep(0)
 
     async def close(self) -> None:
-        """Write what waits, then close the file. Later writes are refused."""
+        """Write what waits, then close the database. Later writes are refused."""
         self._closed = True
         await self.drained()
-        self._writer.close()
-        self._reader.close()
+        await self._engine.close()
 
     def _ask(self, function: Callable[..., Any], item: Any, many: bool, told: Told) -> None:
-        if self._closed or self._count >= MAX_WAITING:
+        if self._closed or self._count >= MAX_WAITING or self._engine.lost:
             told(Refusal("busy", retry_after=1.0))
             return
         self._count += 1
@@ -130,11 +149,7 @@ class Database:
         if batch:
             self._in_flight = batch
             self._count -= MAX_BATCH - room
-            self._writer.submit(batch)
-
-    def _written(self, emissions: list[Emission]) -> None:
-        """In the writer thread: go back to the event loop."""
-        self._loop.call_soon_threadsafe(self._answer, emissions)
+            self._engine.submit(batch, self._answer)
 
     def _answer(self, emissions: list[Emission]) -> None:
         batch, self._in_flight = self._in_flight, []

@@ -4,23 +4,33 @@ A database is named by an SQLAlchemy URL or by the path of an SQLite file. Each 
 crash leaves the database at the revision before. The revisions themselves are in `migrations/versions`.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from .postgres import Unreachable
+
+T = TypeVar("T")
 
 _HOME = Path(__file__).parent / "migrations"
 
 _BUSY_SECONDS = 30
 """How long to wait for another process that is writing to the same SQLite file."""
+_UPGRADING = 0x52796164
+"""The advisory lock of PostgreSQL that an upgrade holds."""
 
 
 class DatabaseTooNew(Exception):
@@ -38,8 +48,7 @@ def current(engine_url_or_path: str | Path) -> str | None:
     file = _file(url)
     if file is not None and not file.exists():
         return None
-    with _connected(url) as connection:
-        return _revision(connection)
+    return _within(url, _revision)
 
 
 def upgrade(engine_url_or_path: str | Path, revision: str = "head") -> None:
@@ -51,19 +60,30 @@ def upgrade(engine_url_or_path: str | Path, revision: str = "head") -> None:
     raised after that revision was rolled back.
     """
     url, target = _url(engine_url_or_path), head() if revision == "head" else revision
-    with _connected(url) as connection:
-        at, tables = _revision(connection), sa.inspect(connection).get_table_names()
-        grown = None if at else _recognised(connection, tables)
+    at, tables, grown = _within(url, _found)
     if not _pending(url, at or grown, target):
         return
     file = _file(url)
     if file is not None and tables:
         _keep_copy(file, Path(f"{file}.before-{target}"))
-    with _connected(url, "BEGIN IMMEDIATE") as connection:
-        config = _config(connection=connection)
-        if grown:
-            command.stamp(config, grown)
-        command.upgrade(config, target)
+    _within(url, partial(_upgrade, grown=grown, target=target), "BEGIN IMMEDIATE")
+
+
+def _found(connection: sa.Connection) -> tuple[str | None, list[str], str | None]:
+    """Its revision, its tables, and the revision that the tables look like when it has none."""
+    at, tables = _revision(connection), sa.inspect(connection).get_table_names()
+    return at, tables, None if at else _recognised(connection, tables)
+
+
+def _upgrade(connection: sa.Connection, grown: str | None, target: str) -> None:
+    if connection.dialect.name == "postgresql":
+        # Nodes that start together take turns; the second finds nothing left to do.
+        connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _UPGRADING})
+        connection.commit()
+    config = _config(connection=connection)
+    if grown:
+        command.stamp(config, grown)
+    command.upgrade(config, target)
 
 
 def sql(url_dialect: str = "sqlite", from_: str = "base") -> str:
@@ -135,14 +155,24 @@ def _file(url: sa.URL) -> Path | None:
     return Path(str(url.database)) if is_file else None
 
 
-@contextmanager
-def _connected(url: sa.URL, begin: str = "BEGIN") -> Iterator[sa.Connection]:
-    sqlite = url.get_backend_name() == "sqlite"
-    engine = sa.create_engine(
-        url, poolclass=sa.NullPool, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None} if sqlite else {}
-    )
-    if sqlite:
-        # The driver begins nothing before DDL, so we begin, and it is told to leave transactions alone.
-        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+def _within(url: sa.URL, function: Callable[[sa.Connection], T], begin: str = "BEGIN") -> T:
+    """Run a function with a connection. Not on an event loop: that of PostgreSQL's driver is begun here."""
+    if url.get_backend_name() == "postgresql":
+        return asyncio.run(_within_postgres(url, function))
+    connect_args = {"timeout": _BUSY_SECONDS, "isolation_level": None}
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args=connect_args)
+    # The driver begins nothing before DDL, so we begin, and it is told to leave transactions alone.
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     with engine.connect() as connection:
-        yield connection
+        return function(connection)
+
+
+async def _within_postgres(url: sa.URL, function: Callable[[sa.Connection], T]) -> T:
+    engine = create_async_engine(url, poolclass=sa.NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(function)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise Unreachable(f"{url.render_as_string()} cannot be reached: {error}") from None
+    finally:
+        await engine.dispose()

@@ -6,29 +6,126 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Dialect, Executable, Insert, String, Table, TypeDecorator, bindparam, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Dialect,
+    Executable,
+    Insert,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    insert,
+    select,
+)  # fmt: skip
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import Select, Subquery
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, to_instance
 
 from .tables import Instant
 
 Processor = Callable[[Any], Any]
 
 
-class _Json(TypeDecorator[Any]):
-    """A list that goes to the database as JSON text."""
+class _Sent(TypeDecorator[Any]):
+    """A list that goes to the database as one parameter: as JSON text, or as an array of ids where it takes that."""
 
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return msgspec.json.encode(value).decode()
+
+
+class _SentIds(_Sent):
+    """The same for ids."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        impl = ARRAY(BigInteger) if dialect.name == "postgresql" else String()
+        return dialect.type_descriptor(impl)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else super().process_bind_param(value, dialect)
+
+
+class _Ids(FunctionElement[Any]):
+    """A list of ids as a table with the column `value`."""
+
+    inherit_cache = True
+
+
+class _Items(FunctionElement[Any]):
+    """A list as a table with the columns `key` (from 0 on) and `value` (JSON)."""
+
+    inherit_cache = True
+
+
+class _Part(FunctionElement[Any]):
+    """One element of an item of a list: of (item, place)."""
+
+    inherit_cache = True
+
+    def __init__(self, item: ColumnElement[Any], place: int, type_: Any) -> None:
+        self.place = place
+        self.type = to_instance(type_)
+        super().__init__(item)
+
+
+class casefolded(FunctionElement[str]):  # noqa: N801 - it stands in a query as a function does
+    """A text without its case."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(_Ids, "sqlite")
+@compiles(_Items, "sqlite")
+def _json_each(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Ids, "postgresql")
+def _unnest(element: _Ids, compiler: Any, **options: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **options)}) AS value)"
+
+
+@compiles(_Items, "postgresql")
+def _elements(element: _Items, compiler: Any, **options: Any) -> str:
+    listed = compiler.process(element.clauses, **options)
+    each = f"jsonb_array_elements(CAST({listed} AS JSONB)) WITH ORDINALITY AS each(value, place)"
+    return f"(SELECT place - 1 AS key, value FROM {each})"  # noqa: S608 - of our own making
+
+
+@compiles(_Part, "sqlite")
+def _extracted(element: _Part, compiler: Any, **options: Any) -> str:
+    return f"json_extract({compiler.process(element.clauses, **options)}, '$[{element.place}]')"
+
+
+@compiles(_Part, "postgresql")
+def _picked(element: _Part, compiler: Any, **options: Any) -> str:
+    type_ = compiler.dialect.type_compiler_instance.process(element.type)
+    return f"CAST({compiler.process(element.clauses, **options)} ->> {element.place} AS {type_})"
+
+
+@compiles(casefolded, "sqlite")
+def _folded(element: casefolded, compiler: Any, **options: Any) -> str:
+    return f"casefold({compiler.process(element.clauses, **options)})"
+
+
+@compiles(casefolded, "postgresql")
+def _lowered(element: casefolded, compiler: Any, **options: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **options)})"
 
 
 def ids_in(name: str) -> Select[Any]:
     """The ids in the list parameter `name`, for `column.in_(…)`."""
-    return select(func.json_each(bindparam(name, type_=_Json)).table_valued("value").c.value)
+    return select(_Ids(bindparam(name, type_=_SentIds)).table_valued("value").c.value)
 
 
 def rows(name: str, **columns: Any) -> Subquery:
@@ -36,11 +133,8 @@ def rows(name: str, **columns: Any) -> Subquery:
 
     `columns` maps a column's name to its SQLAlchemy type. The order of the items is the column `ordinal`.
     """
-    items = func.json_each(bindparam(name, type_=_Json)).table_valued("key", "value")
-    parts: list[ColumnElement[Any]] = [
-        func.json_extract(items.c.value, f"$[{position}]", type_=type_).label(column)
-        for position, (column, type_) in enumerate(columns.items())
-    ]
+    items = _Items(bindparam(name, type_=_Sent)).table_valued("key", "value")
+    parts = [_Part(items.c.value, place, type_).label(column) for place, (column, type_) in enumerate(columns.items())]
     return select(items.c.key.label("ordinal"), *parts).subquery()
 
 
@@ -94,13 +188,28 @@ class Prepared:
         return list(zip(*columns, strict=True))
 
 
+def prepared_for(dialect: Dialect) -> Callable[[Executable], Prepared]:
+    """What gives the compiled form of a query constant for a dialect; made once for each."""
+    # The query is kept beside its compiled form, so that its id stays its own.
+    kept: dict[int, tuple[Executable, Prepared]] = {}
+
+    def prepare(query: Executable) -> Prepared:
+        known = kept.get(id(query))
+        if known is None:
+            known = kept[id(query)] = (query, Prepared(query, dialect))
+        return known[1]
+
+    return prepare
+
+
 def _result(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
     """What makes a Python value of what the driver gives; None when that is one."""
-    if isinstance(type_, Instant) and dialect.name == "sqlite":
-        return moment  # a quarter of what the type's own way costs
+    if isinstance(type_, Instant):
+        # On SQLite a quarter of what the type's own way costs; elsewhere the driver gives moments.
+        return moment if dialect.name == "sqlite" else None
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def moment(text: str | None) -> datetime | None:
-    """The moment that SQLite keeps as naive text in UTC."""
-    return None if text is None else datetime.fromisoformat(text + "+00:00")
+def moment(kept: str | datetime | None) -> datetime | None:
+    """The moment that SQLite keeps as naive text in UTC; one that a driver gave as a moment stays as it is."""
+    return datetime.fromisoformat(kept + "+00:00") if isinstance(kept, str) else kept

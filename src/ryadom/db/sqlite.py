@@ -1,19 +1,26 @@
 """SQLite: connections, and the one thread that writes."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy import BigInteger, Executable, bindparam, case, update
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from ryadom.clock import Clock
 from ryadom.protocol.errors import Refusal
 
+from .query import prepared_for
+from .tables import Instant, revision
 from .tx import Emission, Memory, Tx
+from .work import Work, all_sets, perform, perform_bare
 
 log = structlog.get_logger("ryadom.db")
 
@@ -29,16 +36,61 @@ CACHE = 4 * 1024
 """KiB of pages that a connection keeps at most."""
 
 
-class Work:
-    """A function, or a function for sets with its items, and where the results go."""
+_after = revision.c.value + bindparam("count", type_=BigInteger)
+_now = bindparam("now", type_=BigInteger)
+_next_rev = update(revision).values(value=case((_after > _now, _after), else_=_now))
+NEXT_REV = _next_rev.returning(revision.c.value)
+NEXT_REV_AND_ID = _next_rev.values(
+    last_message_id=revision.c.last_message_id + bindparam("count", type_=BigInteger)
+).returning(revision.c.value, revision.c.last_message_id)
 
-    __slots__ = ("function", "items", "results")
+_dialect: Any = sqlite_dialect.dialect(paramstyle="qmark")
+_to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
+prepare = prepared_for(_dialect)
 
-    def __init__(self, function: Callable[..., Any], items: list[Any] | None) -> None:
-        self.function = function
-        self.items: list[Any] | None = items
-        self.results: list[Any] = []
-        """One result or exception per item (one in all when there are no items)."""
+
+class SqliteTx(Tx):
+    """A transaction on a connection to the file."""
+
+    __slots__ = ("_connection", "_stamp")
+
+    def __init__(
+        self, connection: sqlite3.Connection, now: datetime, *, again: bool = False, memory: Memory | None = None
+    ) -> None:
+        super().__init__(now, again=again, memory=memory)
+        self._connection = connection
+        self._stamp: Any = None
+
+    @property
+    def stamp(self) -> Any:
+        """Text."""
+        if self._stamp is None:
+            self._stamp = _to_driver(self.now)
+        return self._stamp
+
+    def run(self, query: Executable, **params: Any) -> list[Any]:
+        """See `Tx`."""
+        prepared = prepare(query)
+        return prepared.convert(self._connection.execute(prepared.sql, prepared.bind(params)).fetchall())
+
+    def run_many(self, query: Executable, items: Sequence[dict[str, Any]]) -> None:
+        """See `Tx`."""
+        prepared = prepare(query)
+        self._connection.executemany(prepared.sql, [prepared.bind(item) for item in items])
+
+    def run_rows(self, query: Executable, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        """See `Tx`."""
+        prepared = prepare(query)
+        self._connection.executemany(prepared.sql, prepared.ordered(names, rows))
+
+    def next_rev(self, count: int = 1) -> int:
+        """See `Tx`."""
+        return int(self.value(NEXT_REV, count=count, now=self.microseconds)) - count + 1
+
+    def next_rev_and_id(self, count: int) -> tuple[int, int]:
+        """See `Tx`."""
+        rev, id_ = self.first(NEXT_REV_AND_ID, count=count, now=self.microseconds)
+        return rev - count + 1, id_ - count + 1
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -66,7 +118,7 @@ def read(connection: sqlite3.Connection, clock: Clock, function: Callable[..., A
     """Run a function on one consistent view of the database."""
     connection.execute("BEGIN")
     try:
-        return function(Tx(connection, clock.utcnow()), *args)
+        return function(SqliteTx(connection, clock.utcnow()), *args)
     finally:
         connection.execute("COMMIT")
 
@@ -79,13 +131,42 @@ def write_once(path: Path, clock: Clock, function: Callable[[Tx], T]) -> T:
     with closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            result = function(Tx(connection, clock.utcnow()))
+            result = function(SqliteTx(connection, clock.utcnow()))
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
         return result
+
+
+_Job = tuple[Sequence[Work], list[Emission] | None, Callable[[list[Emission]], object]]
+"""A batch, what it emits if it has been performed already, and who is told."""
+
+
+class Sqlite:
+    """A database file: reads on the event loop, and the connection that writes with the thread that commits."""
+
+    lost = False
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self.reader = connect(path, read_only=True)
+        self.writer = Writer(path, clock)
+
+    async def read(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run a function on one consistent view, without yielding to the event loop."""
+        return read(self.reader, self._clock, function, *args)
+
+    def submit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
+        """Commit this work; `done` is called on the event loop afterwards."""
+        self.writer.submit(batch, lambda emissions: self._loop.call_soon_threadsafe(done, emissions))
+
+    async def close(self) -> None:
+        """Finish what was submitted and close the file."""
+        self.writer.close()
+        self.reader.close()
 
 
 class Writer:
@@ -97,21 +178,20 @@ class Writer:
     a batch is submitted only when the one before it is done.
     """
 
-    def __init__(self, path: Path, clock: Clock, done: Callable[[list[Emission]], None]) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         self._connection = connect(path)
         self._clock = clock
-        self._done = done
-        self._memory: Memory = {}
+        self.memory: Memory = {}
         self._version = 0
         self._waits = -1.0
-        self._batches: SimpleQueue[tuple[Sequence[Work], list[Emission] | None] | None] = SimpleQueue()
+        self._batches: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ryadom-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, batch: Sequence[Work]) -> None:
+    def submit(self, batch: Sequence[Work], done: Callable[[list[Emission]], object]) -> None:
         """Commit this work; `done` is called in the writer's thread afterwards."""
-        emissions = self._perform_here(batch) if all(work.items is not None for work in batch) else None
-        self._batches.put((batch, emissions))
+        emissions = self._perform_here(batch) if all_sets(batch) else None
+        self._batches.put((batch, emissions, done))
 
     def close(self) -> None:
         """Finish what was submitted and close the file."""
@@ -121,21 +201,21 @@ class Writer:
 
     def _run(self) -> None:
         while (job := self._batches.get()) is not None:
-            batch, emissions = job
+            batch, emissions, done = job
             try:
                 emissions = self._commit(batch, emissions)
             except Exception as error:  # nobody may wait for ever for a thread that is gone
                 emissions = []
                 self._abandon(batch, error)
-            self._done(emissions)
+            done(emissions)
 
     def _abandon(self, batch: Sequence[Work], error: Exception) -> None:
         """Nothing of this batch is in the database: everybody gets the same answer."""
-        self._memory.clear()
+        self.memory.clear()
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         for work in batch:
-            work.results = [error] * (1 if work.items is None else len(work.items))
+            work.answer(error)
 
     def _perform_here(self, batch: Sequence[Work]) -> list[Emission] | None:
         """Run a batch up to its COMMIT, and give what it emits; None, and nothing done, when that may have to wait."""
@@ -143,7 +223,7 @@ class Writer:
             self._begin(wait=0.0)
             return self._perform_all(batch)
         except Exception:  # the thread tries again, waits where it must, and knows what to do when it fails there
-            self._memory.clear()
+            self.memory.clear()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             return None
@@ -170,14 +250,14 @@ class Writer:
         if version != self._version:
             # Another process has written.
             self._version = version
-            self._memory.clear()
+            self.memory.clear()
 
     def _perform_all(self, batch: Sequence[Work]) -> list[Emission]:
         emissions: list[Emission] = []
         if len(batch) == 1 and batch[0].items is not None and self._perform_alone(batch[0], emissions):
             return emissions
         for work in batch:
-            self._perform(work, emissions)
+            perform(self, work, emissions)
         return emissions
 
     def _perform_alone(self, work: Work, emissions: list[Emission]) -> bool:
@@ -185,49 +265,31 @@ class Writer:
 
         False when it raised: the transaction has begun anew.
         """
-        tx = Tx(self._connection, self._clock.utcnow(), memory=self._memory)
         try:
-            work.results = work.function(tx, work.items)
-        except Exception:  # `_perform` runs it again and finds out whose fault it was
-            self._memory.clear()
+            perform_bare(self, work, emissions)
+        except Exception:  # `perform` runs it again and finds out whose fault it was
+            self.memory.clear()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._connection.execute("BEGIN IMMEDIATE")
             return False
-        emissions.extend(tx.emissions)
         return True
 
-    def _perform(self, work: Work, emissions: list[Emission]) -> None:
-        """Run one function under its savepoint. A set that fails runs again, and then one item after the other."""
-        if work.items is None:
-            work.results = [self._attempt(work.function, (), emissions)]
-            self._memory.clear()
-            return
-        for again in (False, True):
-            outcome = self._attempt(work.function, (work.items,), emissions, again=again)
-            if not isinstance(outcome, Exception):
-                work.results = outcome
-                return
-        work.results = []
-        for item in work.items:
-            single = self._attempt(work.function, ([item],), emissions, again=True)
-            work.results.append(single if isinstance(single, Exception) else single[0])
+    def tx(self, *, again: bool) -> Tx:
+        """What a function is given."""
+        return SqliteTx(self._connection, self._clock.utcnow(), again=again, memory=self.memory)
 
-    def _attempt(
-        self, function: Callable[..., Any], args: Sequence[Any], emissions: list[Emission], *, again: bool = False
-    ) -> Any:
-        connection = self._connection
-        tx = Tx(connection, self._clock.utcnow(), again=again, memory=self._memory)
-        connection.execute("SAVEPOINT work")
-        try:
-            result = function(tx, *args)
-        except Exception as error:  # whatever a function raises is its caller's answer
-            self._memory.clear()
-            if not connection.in_transaction:
-                raise sqlite3.OperationalError(f"the transaction is gone: {error}") from error
-            connection.execute("ROLLBACK TO work")
-            connection.execute("RELEASE work")
-            return error
-        connection.execute("RELEASE work")
-        emissions.extend(tx.emissions)
-        return result
+    def save(self) -> None:
+        """A savepoint."""
+        self._connection.execute("SAVEPOINT work")
+
+    def undo(self, error: Exception) -> None:
+        """Back to the savepoint; a full disk has rolled back all."""
+        if not self._connection.in_transaction:
+            raise sqlite3.OperationalError(f"the transaction is gone: {error}") from error
+        self._connection.execute("ROLLBACK TO work")
+        self._connection.execute("RELEASE work")
+
+    def keep(self) -> None:
+        """Past the savepoint."""
+        self._connection.execute("RELEASE work")

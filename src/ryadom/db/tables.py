@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON, BigInteger, Boolean, CheckConstraint, Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData,
-    String, Table, Text, UniqueConstraint, text,
+    String, Table, Text, UniqueConstraint, false, text,
 )  # fmt: skip
 from sqlalchemy.types import TypeDecorator
 
@@ -40,6 +40,11 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
+def only(condition: str, on_sqlite: str | None = None) -> dict[str, Any]:
+    """Options of an index that has only some of the rows: the condition as each database writes it in a query."""
+    return {"sqlite_where": text(on_sqlite or condition), "postgresql_where": text(condition)}
+
+
 ID = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers only an INTEGER PRIMARY KEY by itself."""
 
@@ -54,13 +59,13 @@ user = Table(
     Column("created_at", Instant, nullable=False),
     # What was last published about the person; written by one function, presence.store.publish.
     Column("last_seen", Instant),
-    Column("is_online", Boolean, nullable=False, server_default=text("0")),
+    Column("is_online", Boolean, nullable=False, server_default=false()),
     Column("rev", BigInteger, nullable=False, server_default=text("0")),
     Column("locale", String(8)),
     Column("settings", JSON, nullable=False, server_default=text("'{}'")),
     Column("disabled_at", Instant),
     Column("deleted_at", Instant),
-    Index("ix_user_is_online", "is_online", sqlite_where=text("is_online")),
+    Index("ix_user_is_online", "is_online", **only("is_online")),
     **NEVER_REUSED,
 )  # fmt: skip
 
@@ -68,7 +73,7 @@ user_statuses = Table(
     "user_statuses", metadata,
     # What a person chose to show; whether they are here is computed, and published in `user`.
     Column("user_id", ForeignKey("user.id"), primary_key=True),
-    Column("appear_offline", Boolean, nullable=False, server_default=text("0")),
+    Column("appear_offline", Boolean, nullable=False, server_default=false()),
     Column("updated_at", Instant, nullable=False),
 )  # fmt: skip
 
@@ -90,7 +95,7 @@ user_sessions = Table(
     Column("ended_at", Instant),
     Column("end_reason", String(16)),
     Column("ended_rev", BigInteger),
-    Index("ix_user_sessions_user_id", "user_id", sqlite_where=text("ended_at IS NULL")),
+    Index("ix_user_sessions_user_id", "user_id", **only("ended_at IS NULL")),
     Index("ix_user_sessions_ended_rev", "ended_rev"),
     **NEVER_REUSED,
 )  # fmt: skip
@@ -103,7 +108,7 @@ contacts = Table(
     # Removed by hand: writing to that person does not add them again.
     Column("removed_at", Instant),
     # Each has the other and neither blocks the other; kept by contacts.store with every change of an entry or a block.
-    Column("mutual", Boolean, nullable=False, server_default=text("0")),
+    Column("mutual", Boolean, nullable=False, server_default=false()),
     Index("ix_contacts_contact_id", "contact_id"),
     Index("ix_contacts_owner_id_mutual_contact_id", "owner_id", "mutual", "contact_id"),
     CheckConstraint("owner_id <> contact_id", name="not_oneself"),
@@ -147,8 +152,8 @@ chat_members = Table(
     Column("read_up_to_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("read_rev", BigInteger, nullable=False, server_default=text("0")),
     Column("muted_until", Instant),
-    Column("pinned", Boolean, nullable=False, server_default=text("0")),
-    Column("archived", Boolean, nullable=False, server_default=text("0")),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("archived", Boolean, nullable=False, server_default=false()),
     Index("ix_chat_members_user_id", "user_id"),
 )  # fmt: skip
 
@@ -170,17 +175,17 @@ messages = Table(
     Column("edited_at", Instant),
     Column("deleted_at", Instant),
     # Sent while others' messages lay unread before it: only such a message can lie after its sender's own mark.
-    Column("behind", Boolean, nullable=False, server_default=text("0")),
+    Column("behind", Boolean, nullable=False, server_default=false()),
     # Each index costs a page of the journal for nearly every message, so two have all rows, and the others a few.
     Index("uq_messages_chat_id_seq", "chat_id", "seq", unique=True),
     Index("uq_messages_sender_id_client_id", "sender_id", "client_id", unique=True,
-          sqlite_where=text("client_id IS NOT NULL")),
+          **only("client_id IS NOT NULL")),
     Index("ix_messages_changed", "chat_id", "rev",
-          sqlite_where=text("edited_at IS NOT NULL OR deleted_at IS NOT NULL")),
+          **only("edited_at IS NOT NULL OR deleted_at IS NOT NULL")),
     # With all that is asked of them, so that they are counted without their rows.
     Index("ix_messages_behind", "chat_id", "sender_id", "seq", "deleted_at", "behind",
-          sqlite_where=text("behind = 1")),
-    Index("ix_messages_deleted", "chat_id", "seq", sqlite_where=text("deleted_at IS NOT NULL")),
+          **only("behind", "behind = 1")),
+    Index("ix_messages_deleted", "chat_id", "seq", **only("deleted_at IS NOT NULL")),
 )  # fmt: skip
 
 message_read_statuses = Table(
@@ -196,9 +201,10 @@ message_read_statuses = Table(
 
 revision = Table(
     "revision", metadata,
-    # One row: the highest rev given out, and the highest id of a message.
+    # One row: the highest rev given out, the highest id of a message, and how often several nodes have written.
     Column("id", Integer, primary_key=True),
     Column("value", BigInteger, nullable=False, server_default=text("0")),
     Column("last_message_id", BigInteger, nullable=False, server_default=text("0")),
+    Column("commits", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )  # fmt: skip

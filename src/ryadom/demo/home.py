@@ -11,8 +11,8 @@ from pathlib import Path
 from ryadom.auth import store
 from ryadom.auth.passwords import Passwords
 from ryadom.clock import Clock
-from ryadom.config import ConfigError
-from ryadom.db import migrate, sqlite
+from ryadom.config import ConfigError, Settings
+from ryadom.db import opening
 from ryadom.db.tx import Tx
 
 from .cast import GUEST, GUEST_NAME, Person
@@ -57,7 +57,7 @@ def password_of(data: Path) -> str:
     return str(json.loads(kept)["password"])
 
 
-async def open_accounts(database: Path, people: Iterable[Person], password: str) -> None:
+async def open_accounts(settings: Settings, people: Iterable[Person], password: str) -> None:
     """Make the accounts that are missing, in the database of a server that does not run yet."""
     passwords = Passwords()
     hashed = await passwords.hash(password)
@@ -68,5 +68,5 @@ async def open_accounts(database: Path, people: Iterable[Person], password: str)
         for username, name in wanted.items():
             store.create_user(tx, username, name, hashed)
 
-    await asyncio.to_thread(migrate.upgrade, database)
-    await asyncio.to_thread(sqlite.write_once, database, Clock(), make)
+    await asyncio.to_thread(opening.upgrade, settings)
+    await asyncio.to_thread(opening.write_once, settings, Clock(), make)

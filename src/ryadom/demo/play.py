@@ -31,7 +31,7 @@ async def run(settings: Settings, play: Play, language: Language, say: Callable[
     """Serve with people in it until SIGINT or SIGTERM. `say` prints a line, in this language where it is ours."""
     people = cast(play.people)
     password = password_of(settings.data)
-    await open_accounts(settings.sqlite_path, [person for half in people.values() for person in half], password)
+    await open_accounts(settings, [person for half in people.values() for person in half], password)
     tempo = Tempo(Clock(), play.speed, Random(play.seed))  # noqa: S311  # who says what is no secret
 
     async def on_start(_: app.Server, url: str) -> None:

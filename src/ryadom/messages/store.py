@@ -210,7 +210,7 @@ class NewMessages:
         self._tx = tx
         self._rows: list[tuple[Any, ...]] = []
         self._last: dict[int, tuple[int, int, int]] = {}
-        self._moved: list[tuple[int, int, int, int]] = []
+        self._moved: dict[tuple[int, int], tuple[int, int, int, int]] = {}
         self._last_seqs = last_seqs(tx)
         self._marks = marks(tx)
 
@@ -224,12 +224,10 @@ class NewMessages:
         """
         tx = self._tx
         seq = self._last_seqs[chat_id] = self._last_seqs[chat_id] + 1
-        self._rows.append(
-            (id_, chat_id, seq, rev, rev, sender_id, text, client_id, reply_to, tx.stamp, 1 if behind else 0)
-        )
+        self._rows.append((id_, chat_id, seq, rev, rev, sender_id, text, client_id, reply_to, tx.stamp, behind))
         self._last[chat_id] = (chat_id, seq, rev)
         if not behind:
-            self._moved.append((chat_id, sender_id, seq, rev))
+            self._moved[chat_id, sender_id] = (chat_id, sender_id, seq, rev)
             self._marks[sender_id, chat_id] = seq
         return Message(id_, chat_id, seq, rev, "text", sender_id, text, client_id, reply_to, tx.now, None, False)
 
@@ -238,7 +236,7 @@ class NewMessages:
         if self._rows:
             self._tx.run_rows(APPEND, _APPENDED, self._rows)
             self._tx.run_rows(ADVANCE, ("chat", "seq", "new_rev"), list(self._last.values()))
-            self._tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), self._moved)
+            self._tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), list(self._moved.values()))
 
 
 def get_message(tx: Tx, message_id: int, reader: int) -> Message | None:

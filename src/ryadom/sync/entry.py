@@ -1,8 +1,5 @@
-"""A socket's way in and out, and what it may ask: joins the kernel's gate with the features."""
+"""A socket's way in and out: joins the kernel's gate with the features."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Any
 
 from ryadom import __version__
@@ -11,40 +8,31 @@ from ryadom.auth.bearer import token_in
 from ryadom.auth.devices import client_ip
 from ryadom.auth.origin import same_origin
 from ryadom.auth.sessions import Principal, Sessions
-from ryadom.chats.recall import Recall
 from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db.database import Database
 from ryadom.limits import Limiter, address_key
 from ryadom.live.registry import SAVE_EVERY, Registry
-from ryadom.messages.actions import Messages, Send, Sent
 from ryadom.presence.actions import Presence
-from ryadom.presence.statuses import Statuses
 from ryadom.presence.typing import Typing
-from ryadom.protocol.commands import CatchUp, Ping, Read, SendMessage, Subscribe, TypingStartCommand, TypingStopCommand
-from ryadom.protocol.errors import Refusal
-from ryadom.protocol.events import SUBSCRIBABLE, Event, Heartbeat, Hello, MessageSent, Pong
+from ryadom.protocol.events import Heartbeat, Hello
 from ryadom.realtime.connection import Connection
 from ryadom.realtime.frames import text_frame
-from ryadom.realtime.gate import Answer, Handler, Later
 from ryadom.realtime.headers import Headers
-from ryadom.realtime.hub import Client, Hub, encode
-from ryadom.receipts.actions import Receipts
+from ryadom.realtime.hub import Client, Hub, Person, encode
+from ryadom.realtime.outbox import Outbox
 from ryadom.receipts.counts import Counts, load_arrival
 
-from .snapshot import missed
-
 PROTOCOL = 1
-AWAY = "away"
 
 
 class Entry:
     """Signs sockets in and out."""
 
     def __init__(
-        self, settings: Settings, db: Database, clock: Clock, limiter: Limiter, hub: Hub, live: Registry,
-        sessions: Sessions, activity: ActivityWriter, presence: Presence, typing: Typing, counts: Counts,
-        heartbeat: float,
+        self, settings: Settings, db: Database, clock: Clock, limiter: Limiter, hub: Hub, outbox: Outbox,
+        live: Registry, sessions: Sessions, activity: ActivityWriter, presence: Presence, typing: Typing,
+        counts: Counts, heartbeat: float,
     ) -> None:  # fmt: skip
         self._public_url = settings.public_url
         self._trusted = settings.trusted_networks
@@ -52,6 +40,7 @@ class Entry:
         self._clock = clock
         self._limiter = limiter
         self._hub = hub
+        self._outbox = outbox
         self._live = live
         self._sessions = sessions
         self._activity = activity
@@ -94,9 +83,15 @@ class Entry:
         await self._presence.settled()
         if self._sessions.ended(client.session_id):
             return None
-        # On SQLite reading does not yield, so nothing is committed between this snapshot and the registration;
-        # what was committed before but not delivered yet is told apart by its rev.
-        person, rev = await self._db.read(load_arrival, client.user_id)
+        # What is committed between this snapshot and the registration waits for it; what was committed before but is
+        # not delivered yet is told apart by its rev.
+        async with self._outbox.hold():
+            person, rev = await self._db.read(load_arrival, client.user_id)
+            if self._sessions.ended(client.session_id):
+                return None
+            return self._register(connection, client, person, rev)
+
+    def _register(self, connection: Connection, client: Client, person: Person, rev: int) -> Client:
         person = self._hub.add(client, person)
         self._counts.watch(client.user_id, person)
         now = self._clock.utcnow()
@@ -148,81 +143,3 @@ class Entry:
         device = self._live.requested(principal.session_id, principal.user_id, self._clock.now())
         self._activity.save_now_and_then(device)
         return self._presence.settled() if principal.user_id in self._live.due else None
-
-
-def handlers(
-    clock: Clock,
-    db: Database,
-    recall: Recall,
-    hub: Hub,
-    statuses: Statuses,
-    typing: Typing,
-    receipts: Receipts,
-    messages: Messages,
-) -> dict[type, Handler]:
-    """The command table: what each frame of a client does."""
-
-    def now_pong(client: Client, rev: int, statuses_: Any) -> Pong:
-        now = clock.utcnow()
-        return Pong(timestamp=now, server_time=now, rev=rev, contacts_status=statuses_)
-
-    def message_sent(sent: Sent) -> Event:
-        message = sent.message
-        now = message.created_at if sent.new else clock.utcnow()
-        return MessageSent(timestamp=now, client_id=message.client_id or "", message=message, rev=message.rev)
-
-    def ping(client: Client, command: Ping) -> Answer:
-        async def answer() -> Event:
-            seen = await statuses.for_pong(client.user_id, away=client.wants_away)
-            return now_pong(client, hub.people[client.user_id].rev if client.user_id in hub.people else 0, seen)
-
-        return Later(partial(_when_done, answer()), lambda event: event)
-
-    def catch_up(client: Client, command: CatchUp) -> Answer:
-        asked = db.read(missed, client.user_id, command.after_rev, statuses, client.wants_away, recall)
-        return Later(partial(_when_done, asked), lambda event: event)
-
-    def typing_start(client: Client, command: TypingStartCommand) -> Answer:
-        typing.type_now(client.user_id, client.session_id, command.chat_id, is_typing=True)
-        return None
-
-    def typing_stop(client: Client, command: TypingStopCommand) -> Answer:
-        typing.type_now(client.user_id, client.session_id, command.chat_id, is_typing=False)
-        return None
-
-    def read(client: Client, command: Read) -> Answer:
-        # Who reads hears of it by unread_changed, as all their connections do.
-        return Later(partial(receipts.post, client.user_id, command.chat_id, command.message_id))
-
-    def send_message(client: Client, command: SendMessage) -> Answer:
-        send = Send(
-            client.user_id, command.chat_id, command.text, command.client_id, command.reply_to, client.socket.id
-        )
-        return Later(partial(messages.post, send), message_sent)
-
-    return {
-        Ping: ping, CatchUp: catch_up, Subscribe: _subscribe, TypingStartCommand: typing_start,
-        TypingStopCommand: typing_stop, Read: read, SendMessage: send_message,
-    }  # fmt: skip
-
-
-def _subscribe(client: Client, command: Subscribe) -> Answer:
-    client.wants_away = AWAY in command.events
-    names = frozenset(command.events) - {AWAY}
-    if names or not client.wants_away:
-        # `away` alone is a flag, no list of events.
-        client.wanted = names & SUBSCRIBABLE
-    unknown = names - SUBSCRIBABLE
-    if unknown:
-        raise Refusal("unknown_event", f"No such event: {', '.join(sorted(unknown))[:200]}. The others count.")
-    return None
-
-
-def _when_done(work: Coroutine[Any, Any, Any], told: Callable[[Any], None]) -> None:
-    task = asyncio.ensure_future(work)
-
-    def tell(done: "asyncio.Task[Any]") -> None:
-        if not done.cancelled():
-            told(done.exception() or done.result())
-
-    task.add_done_callback(tell)

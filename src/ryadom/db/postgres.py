@@ -1,0 +1,344 @@
+"""PostgreSQL: the same functions of `tx`, run by asyncpg; commits of all nodes go through one row, one after the other.
+
+A batch locks the row of `revision` first, so a transaction meets nothing that another one is about to change: no
+deadlock, no serialisation failure, and revs that rise in the order of commits. Statements of a function wait in its
+greenlet, so the event loop goes on meanwhile.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+import msgspec
+import structlog
+from sqlalchemy import Executable, Text, bindparam, cast, func, make_url, select, update
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.util import await_only, greenlet_spawn
+
+from ryadom.clock import Clock
+from ryadom.protocol.errors import Refusal
+
+from .postgres_sets import ForMany
+from .query import Prepared, prepared_for
+from .tables import revision
+from .tx import Emission, Memory, Tx
+from .work import Work, perform, perform_bare
+
+log = structlog.get_logger("ryadom.db")
+
+T = TypeVar("T")
+
+READERS = 10
+"""Connections that read at most."""
+CONNECT_WITHIN = 5.0
+"""Seconds to connect."""
+ANSWER_WITHIN = 20.0
+"""Seconds for one statement."""
+SETTINGS = {
+    "application_name": "ryadom",
+    # A node that stands still in the middle of a commit must not hold up the others.
+    "idle_in_transaction_session_timeout": "5s",
+    "lock_timeout": "10s",
+    "timezone": "UTC",
+}
+ASK_AGAIN = 0.25
+"""Seconds between two questions how a commit ended whose connection broke."""
+
+_dialect: Any = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
+prepare = prepared_for(_dialect)
+_sets: dict[str, ForMany] = {}
+
+LOCK = select(
+    revision.c.value, revision.c.last_message_id, revision.c.commits, cast(func.pg_current_xact_id(), Text)
+).with_for_update()
+SET_NUMBERS = update(revision).values(
+    {name: bindparam(f"new_{name}") for name in ("value", "last_message_id", "commits")}
+)
+HOW_IT_ENDED = "SELECT pg_xact_status($1::text::xid8)"
+
+
+class Unreachable(Exception):
+    """The database cannot be reached. The message says where, and what the server or the system said."""
+
+
+class PostgresTx(Tx):
+    """A transaction on a connection."""
+
+    __slots__ = ("_connection", "_numbers")
+
+    def __init__(
+        self, connection: Any, clock: Clock, numbers: "_Numbers | None" = None, *, again: bool = False,
+        memory: Memory | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(clock.utcnow(), again=again, memory=memory)
+        self._connection = connection
+        self._numbers = numbers
+
+    @property
+    def stamp(self) -> Any:
+        """A moment."""
+        return self.now
+
+    def run(self, query: Executable, **params: Any) -> list[Any]:
+        """See `Tx`."""
+        prepared = prepare(query)
+        return prepared.convert(await_only(self._connection.fetch(prepared.sql, *prepared.bind(params))))
+
+    def run_many(self, query: Executable, items: Sequence[dict[str, Any]]) -> None:
+        """See `Tx`."""
+        prepared = prepare(query)
+        self._run_all(prepared, [prepared.bind(item) for item in items])
+
+    def run_rows(self, query: Executable, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+        """See `Tx`."""
+        prepared = prepare(query)
+        self._run_all(prepared, prepared.ordered(names, rows))
+
+    def _run_all(self, prepared: Prepared, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        many = _sets.get(prepared.sql)
+        if many is None:
+            many = _sets[prepared.sql] = ForMany(prepared)
+        await_only(self._connection.fetch(many.sql, *many.arrays(rows)))
+
+    def next_rev(self, count: int = 1) -> int:
+        """See `Tx`."""
+        assert self._numbers is not None, "a reading gives out no rev"
+        numbers = self._numbers
+        numbers.value = max(numbers.value + count, self.microseconds)
+        return numbers.value - count + 1
+
+    def next_rev_and_id(self, count: int) -> tuple[int, int]:
+        """See `Tx`."""
+        rev = self.next_rev(count)
+        assert self._numbers is not None
+        self._numbers.last_message_id += count
+        return rev, self._numbers.last_message_id - count + 1
+
+
+class _Numbers:
+    """The row of `revision`, which belongs to who has it locked; written back with the commit."""
+
+    __slots__ = ("commits", "last_message_id", "value")
+
+    def __init__(self, value: int, last_message_id: int, commits: int) -> None:
+        self.value = value
+        self.last_message_id = last_message_id
+        self.commits = commits
+
+
+class _Open:
+    """A transaction that has the row of `revision`: a `Place`."""
+
+    def __init__(self, connection: Any, clock: Clock, memory: Memory) -> None:
+        self._connection = connection
+        self._clock = clock
+        self.memory = memory
+        await_only(connection.execute("BEGIN"))
+        value, last_message_id, commits, self.xact = await_only(connection.fetchrow(prepare(LOCK).sql))
+        self.numbers = _Numbers(value, last_message_id, commits + 1)
+
+    def tx(self, *, again: bool) -> Tx:
+        """What a function is given."""
+        return PostgresTx(self._connection, self._clock, self.numbers, again=again, memory=self.memory)
+
+    def save(self) -> None:
+        """A savepoint."""
+        await_only(self._connection.execute("SAVEPOINT work"))
+
+    def undo(self, error: Exception) -> None:
+        """Back to the savepoint."""
+        await_only(self._connection.execute("ROLLBACK TO work; RELEASE work"))
+
+    def keep(self) -> None:
+        """Past the savepoint."""
+        await_only(self._connection.execute("RELEASE work"))
+
+    def write_numbers(self) -> None:
+        """Put the row back."""
+        prepared, numbers = prepare(SET_NUMBERS), self.numbers
+        given = {
+            "new_value": numbers.value, "new_last_message_id": numbers.last_message_id, "new_commits": numbers.commits,
+        }  # fmt: skip
+        await_only(self._connection.fetch(prepared.sql, *prepared.bind(given)))
+
+
+class Postgres:
+    """A database of PostgreSQL: connections that read, and one that writes."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = url
+        self._clock = clock
+        self._pool: Any = None
+        self._writer: Any = None
+        self._committing: asyncio.Task[None] | None = None
+        self._memory: Memory = {}
+        self._commits = -1
+        self._lost = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether a commit was cut off of which nobody knows yet how it ended."""
+        return self._lost
+
+    async def open(self) -> "Postgres":
+        """Connect. Raises `Unreachable`."""
+        try:
+            self._pool = await asyncpg.create_pool(**_arguments(self._url), min_size=1, max_size=READERS, init=_prepare)
+            self._writer = await self._connected()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Unreachable(f"{shown(self._url)} cannot be reached: {error}") from None
+        return self
+
+    async def read(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run a function on one consistent view. Refuses `busy` when the database cannot be reached."""
+        for again in (False, True):
+            try:
+                async with (
+                    self._pool.acquire(timeout=ANSWER_WITHIN) as connection,
+                    connection.transaction(isolation="repeatable_read", readonly=True),
+                ):
+                    return await greenlet_spawn(function, PostgresTx(connection, self._clock), *args)
+            except Exception as error:
+                if not _gone(error):
+                    raise
+                if again:
+                    log.error("the database cannot be read", error=str(error))
+        raise Refusal("busy", retry_after=1.0)
+
+    def submit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
+        """Commit this work; `done` is called afterwards."""
+        self._committing = asyncio.get_running_loop().create_task(self._commit(batch, done))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._writer is not None:
+            self._writer.terminate()
+        if self._pool is not None:
+            self._pool.terminate()
+
+    async def _commit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
+        emissions: list[Emission] = []
+        try:
+            if self._writer is None or self._writer.is_closed():
+                self._writer = await self._connected()
+            emissions = await greenlet_spawn(self._perform_and_commit, batch)
+        except Exception as error:
+            # Nothing of this batch is in the database.
+            self._memory.clear()
+            if self._writer is not None:
+                self._writer.terminate()
+            log.error("commit failed", error=str(error), functions=len(batch))
+            outcome = Refusal("busy", retry_after=1.0) if _gone(error) else error
+            for work in batch:
+                work.answer(outcome)
+        done(emissions)
+
+    def _perform_and_commit(self, batch: Sequence[Work]) -> list[Emission]:
+        """In a greenlet. What is raised from here says that nothing was committed."""
+        place = self._begun()
+        emissions: list[Emission] = []
+        try:
+            for work in batch:
+                perform_bare(place, work, emissions)
+        except Exception as error:
+            if _gone(error):
+                raise
+            # Whose fault it was is found out under savepoints, which are round trips.
+            self._memory.clear()
+            await_only(self._writer.execute("ROLLBACK"))
+            if len(batch) == 1 and batch[0].items is None:
+                batch[0].answer(error)
+                return []
+            place, emissions = self._begun(), []
+            for work in batch:
+                perform(place, work, emissions)
+        place.write_numbers()
+        try:
+            await_only(self._writer.execute("COMMIT"))
+        except Exception as error:
+            if not _gone(error):
+                raise
+            await_only(self._find_out(place.xact, error))
+        self._commits = place.numbers.commits
+        return emissions
+
+    def _begun(self) -> _Open:
+        place = _Open(self._writer, self._clock, self._memory)
+        if place.numbers.commits != self._commits + 1:
+            # Another node, or the command line, has written.
+            self._memory.clear()
+        return place
+
+    async def _find_out(self, xact: str, broken: Exception) -> None:
+        """Return when that transaction was committed; raise what broke it when it was not."""
+        self._lost = True
+        log.warning("a commit was cut off; asking how it ended", error=str(broken))
+        self._writer.terminate()
+        try:
+            while True:
+                try:
+                    self._writer = await self._connected()
+                    status = await self._writer.fetchval(HOW_IT_ENDED, xact)
+                except Exception as error:
+                    if not _gone(error):
+                        raise
+                    status = "in progress"
+                if status == "committed":
+                    return
+                if status != "in progress":
+                    raise broken
+                await self._clock.sleep(ASK_AGAIN)
+        finally:
+            self._lost = False
+
+    async def _connected(self) -> Any:
+        connection = await asyncpg.connect(**_arguments(self._url))
+        await _prepare(connection)
+        return connection
+
+
+async def write_once(url: str, clock: Clock, function: Callable[[Tx], T]) -> T:
+    """Run a function in one transaction of its own and give its result: for the command line."""
+    engine = await Postgres(url, clock).open()
+    work, done = Work(function, None), asyncio.Event()
+    try:
+        engine.submit([work], lambda emissions: done.set())
+        await done.wait()
+    finally:
+        await engine.close()
+    (result,) = work.results
+    if isinstance(result, Exception):
+        raise result
+    return result  # type: ignore[no-any-return]
+
+
+def shown(url: str) -> str:
+    """A URL without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _arguments(url: str) -> dict[str, Any]:
+    return {
+        "dsn": make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+        "server_settings": SETTINGS,
+        "timeout": CONNECT_WITHIN,
+        "command_timeout": ANSWER_WITHIN,
+        "statement_cache_size": 1000,
+        "max_cached_statement_lifetime": 0,
+    }
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=msgspec.json.decode)
+
+
+def _gone(error: BaseException) -> bool:
+    """Whether it was the connection or the server that failed, not the statement."""
+    return isinstance(
+        error,
+        OSError | TimeoutError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.InternalClientError
+        | asyncpg.OperatorInterventionError | asyncpg.InsufficientResourcesError | asyncpg.LockNotAvailableError,
+    )  # fmt: skip
