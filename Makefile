@@ -12,7 +12,7 @@ run: setup  ## set up what is missing, build the client and start the server on 
 	@exec $(PY) -m ryadom serve
 
 test: setup-dev  ## every check and test, with the time each part took
-	@scripts/system_deps.sh curl gcc libc6-dev chromium fonts-dejavu-core fonts-noto-color-emoji
+	@scripts/system_deps.sh curl gcc libc6-dev chromium fonts-dejavu-core fonts-noto-color-emoji postgresql
 	@exec $(PY) scripts/check.py
 
 torture: setup-dev  ## the tests that can run longer, with many more steps
@@ -36,11 +36,11 @@ screenshots: setup-dev  ## make the pictures in docs/screenshots/ anew from the 
 	@$(PY) scripts/screenshots.py
 
 bench: setup-dev  ## measure everything and write docs/performance.md anew; less than an hour, with nothing else running
-	@scripts/system_deps.sh gcc libc6-dev
+	@scripts/system_deps.sh gcc libc6-dev postgresql
 	@exec $(PY) -m bench
 
 bench-quick: setup-dev  ## measure everything briefly, in less than two minutes, and write nothing
-	@scripts/system_deps.sh gcc libc6-dev
+	@scripts/system_deps.sh gcc libc6-dev postgresql
 	@exec $(PY) -m bench --quick
 
 lock: setup-dev  ## write the locks anew from pyproject.toml, changing no more than needed
@@ -49,7 +49,6 @@ lock: setup-dev  ## write the locks anew from pyproject.toml, changing no more t
 upgrade: setup-dev  ## write the locks anew with the newest of everything
 	@scripts/lock.sh --upgrade
 
-# Not part of `make test` yet: no test of this version needs PostgreSQL or Redis.
 system-deps:  ## install chromium, postgresql and redis-server where they are missing
 	@scripts/system_deps.sh chromium postgresql redis-server
 

@@ -20,7 +20,6 @@ from ryadom.chats import actions as chats
 from ryadom.clock import Clock
 from ryadom.contacts import store as contacts
 from ryadom.db import migrate, sqlite
-from ryadom.db.tx import Tx
 
 from . import history
 from .load import SERVER_CORE, Plan, pinned
@@ -46,7 +45,7 @@ class People:
         self._connection = sqlite.connect(self._path)
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("BEGIN")
-        self.tx = Tx(self._connection, Clock().utcnow())
+        self.tx = sqlite.SqliteTx(self._connection, Clock().utcnow())
         self.raw: sqlite3.Connection = self._connection
 
     def more(self, count: int) -> range:
@@ -126,6 +125,8 @@ class Node:
 
     def __init__(self, data: Path, *, limits: bool = False, environment: dict[str, str] | None = None) -> None:
         self.data = data
+        self.beside: list[int] = []
+        """Other processes that work for it, such as those of its database."""
         files_enough()
         self.process = subprocess.Popen(
             pinned(SERVER_CORE, [sys.executable, "-m", "ryadom", "serve", "--port", "0", "--data", data]),
@@ -148,7 +149,7 @@ class Node:
     @property
     def pids(self) -> list[int]:
         """Its processes."""
-        return [self.process.pid]
+        return [self.process.pid, *self.beside]
 
     @property
     def rss_kb(self) -> int:

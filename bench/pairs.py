@@ -23,13 +23,18 @@ def people(pairs: int = PAIRS) -> tuple[People, list[int]]:
 @contextmanager
 def beside(
     made: People, plan: Callable[[int, list[str]], Plan], floor_plan: Callable[[int, list[str]], Plan], *,
-    limits: bool = False,
+    limits: bool = False, database: Callable[[], list[int]] = list, **environment: str,
 ) -> Iterator[tuple[Load, Load]]:  # fmt: skip
     """A server with these people and a floor, a load client at each with all its connections open.
 
-    A plan is made of a port and of the tokens of those who connect.
+    A plan is made of a port and of the tokens of those who connect. `database` gives the processes of a database
+    that `environment` names.
     """
-    with Node(made.done(), limits=limits) as server, Floor() as bottom:
+    with (
+        Node(made.data if environment else made.done(), limits=limits, environment=environment) as server,
+        Floor() as bottom,
+    ):
+        server.beside = database()
         ours = Load(plan(server.port, made.tokens), server.pids)
         theirs = Load(floor_plan(bottom.port, floor.tokens(len(made.tokens))), bottom.pids)
         with ours, theirs:

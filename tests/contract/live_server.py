@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+import servers
 from ryadom.app import Server
 from ryadom.auth.passwords import Passwords
 from ryadom.config import Settings
@@ -18,7 +19,8 @@ class LiveServer:
     """Listens when the constructor returns. `url` is where."""
 
     def __init__(self, data: Path, **settings: Any) -> None:
-        self.settings = Settings(data=data, rate_limits=False, **settings)
+        database = servers.new_database() if servers.ON_POSTGRES else ""
+        self.settings = Settings(data=data, rate_limits=False, database_url=database, **settings)
         self.url = ""
         self._node: uvicorn.Server
         self._listens = threading.Event()

@@ -1,10 +1,8 @@
 """Every route against its own description, with made-up requests: no 5xx, and no answer that is not described."""
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 
 from contract.live_server import LiveServer
+from ryadom.clock import Clock
+from ryadom.db import opening
+from ryadom.db.tables import chat_members, messages
+from ryadom.db.tx import Tx
 from ryadom.web.documents import documents
 from torture import steps
 
@@ -109,11 +111,14 @@ def signed_in(live: LiveServer) -> dict[str, str]:
 @pytest.fixture
 def repaired(live: LiveServer) -> None:
     """Before each operation: what an earlier one deleted or removed is there again."""
-    with closing(sqlite3.connect(live.settings.sqlite_path, timeout=10)) as connection:
-        connection.execute("UPDATE messages SET deleted_at = NULL, text = 'Hello again'")
-        connection.execute("UPDATE chat_members SET left_at = NULL")
-        connection.execute("UPDATE chat_members SET role = 'owner' WHERE user_id = 1 AND chat_id IN (2, 3)")
-        connection.commit()
+
+    def repair(tx: Tx) -> None:
+        tx.run(messages.update().values(deleted_at=None, text="Hello again"))
+        tx.run(chat_members.update().values(left_at=None))
+        owned = chat_members.c.user_id == 1, chat_members.c.chat_id.between(2, 3)
+        tx.run(chat_members.update().values(role="owner").where(*owned))
+
+    opening.write_once(live.settings, Clock(), repair)
 
 
 @pytest.mark.torture

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ryadom.db import migrate
-from ryadom.db.backup import BadBackup, InUse, alone, backup, restore
+from ryadom.db.backup import BadBackup, alone, backup, restore
+from ryadom.db.errors import InUse
 from ryadom.db.sqlite import connect
 
 

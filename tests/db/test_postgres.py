@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
+from private_servers import PostgresServer, free_port
 from sqlalchemy import func, select
 
 import servers
@@ -17,7 +19,8 @@ from ryadom.auth import store as auth
 from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db import opening
-from ryadom.db.postgres import Postgres, Unreachable, prepare
+from ryadom.db.errors import InUse, Unreachable
+from ryadom.db.postgres import Postgres, prepare
 from ryadom.db.postgres_sets import ForMany
 from ryadom.db.query import new
 from ryadom.db.tables import user
@@ -49,21 +52,28 @@ def names(tx: Tx) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def mortal() -> Iterator[servers.PostgresServer]:
+def mortal() -> Iterator[PostgresServer]:
     """A server that may be killed."""
-    server = servers.PostgresServer()
+    server = PostgresServer(servers.MEMORY)
     yield server
     server.remove()
 
 
 @pytest.fixture
-async def store(data: Path, mortal: servers.PostgresServer) -> AsyncIterator[Store]:
+async def store(data: Path, mortal: PostgresServer) -> AsyncIterator[Store]:
     name = f"mortal_{data.name.replace('-', '_').lower()}"
     mortal.sql(f"CREATE DATABASE {name}")
     store = Store(Settings(data=data, database_url=mortal.url(name)))
     await store.open()
     yield store
     await store.db.close()
+
+
+async def beside(store: Store) -> Store:
+    """Another node of the same database."""
+    other = Store(structs.replace(store.settings, redis_url="redis://localhost"))
+    await other.open()
+    return other
 
 
 @pytest.fixture
@@ -98,7 +108,7 @@ def test_a_statement_for_one_row_is_one_for_many(query: Any) -> None:
 
 
 async def test_a_server_that_was_killed_is_said_to_be_busy_and_found_again(
-    store: Store, mortal: servers.PostgresServer
+    store: Store, mortal: PostgresServer
 ) -> None:
     await store.db.write(lambda tx: add(tx, "before"))
     await asyncio.to_thread(mortal.kill)
@@ -113,9 +123,7 @@ async def test_a_server_that_was_killed_is_said_to_be_busy_and_found_again(
     assert len(store.emitted) == 2
 
 
-async def test_what_was_answered_is_there_whenever_the_server_is_killed(
-    store: Store, mortal: servers.PostgresServer
-) -> None:
+async def test_what_was_answered_is_there_whenever_the_server_is_killed(store: Store, mortal: PostgresServer) -> None:
     answered: list[str] = []
 
     async def write(name: str) -> None:
@@ -185,8 +193,7 @@ async def test_while_nobody_knows_how_a_commit_ended_others_are_told_to_come_lat
 
 
 async def test_commits_of_two_nodes_follow_one_another(store: Store) -> None:
-    other = Store(store.settings)
-    await other.open()
+    other = await beside(store)
     revs: list[int] = []
 
     def next_rev(tx: Tx) -> int:
@@ -200,9 +207,16 @@ async def test_commits_of_two_nodes_follow_one_another(store: Store) -> None:
     await other.db.close()
 
 
+async def test_only_one_server_has_a_database_while_nothing_joins_them(store: Store) -> None:
+    other = Postgres(store.settings.postgres_url, Clock(), alone=True)
+    with pytest.raises(InUse, match="RYADOM_REDIS_URL"):
+        await other.open()
+    await store.db.close()
+    await (await other.open()).close()
+
+
 async def test_a_node_that_stands_still_in_a_commit_does_not_hold_up_the_others(store: Store, engine: Postgres) -> None:
-    other = Store(store.settings)
-    await other.open()
+    other = await beside(store)
     await engine._writer.execute("SET idle_in_transaction_session_timeout = '200ms'")
     await engine._writer.execute("BEGIN")
     await engine._writer.fetch("SELECT * FROM revision FOR UPDATE")
@@ -212,7 +226,7 @@ async def test_a_node_that_stands_still_in_a_commit_does_not_hold_up_the_others(
 
 
 async def test_where_nobody_listens_one_line_says_so(data: Path) -> None:
-    settings = Settings(data=data, database_url=f"postgresql+asyncpg://me:secret@127.0.0.1:{servers.free_port()}/x")
+    settings = Settings(data=data, database_url=f"postgresql+asyncpg://me:secret@127.0.0.1:{free_port()}/x")
     for attempt in (opening.upgrade, lambda given: opening.write_once(given, Clock(), names)):
         with pytest.raises(Unreachable, match=r"me:\*\*\*@127.0.0.1:\d+/x cannot be reached") as said:
             await asyncio.to_thread(attempt, settings)

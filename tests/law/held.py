@@ -1,7 +1,8 @@
 """Commits that are on disk but that nobody has been told of yet: the moment in which a race is decided."""
 
 import asyncio
-import threading
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -22,32 +23,32 @@ class Held:
     """
 
     def __init__(self, db: Database) -> None:
-        self._writer = db._writer
-        self._done = self._writer._done
-        self._made: list[Any] = []
-        self._holding = threading.Lock()
+        self._db = db
+        self._engine: Any = db._engine
+        self._made: list[Callable[[], None]] = []
         self._over = False
 
     async def __aenter__(self) -> "Held":
-        self._writer._done = self._hold
+        self._submit = self._engine.submit
+        self._engine.submit = self._submit_held
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writer._done = self._done
-        with self._holding:
-            self._over = True
-            for emissions in self._made:
-                self._done(emissions)
+        del self._engine.submit
+        self._over = True
+        for answer in self._made:
+            answer()
 
-    def _hold(self, emissions: Any) -> None:
-        """In the writer thread, which may come with its commit when the block is over."""
-        with self._holding:
+    def _submit_held(self, batch: Any, done: Callable[[Any], None]) -> None:
+        def hold(emissions: Any) -> None:
             if self._over:
-                self._done(emissions)
+                done(emissions)
             else:
-                self._made.append(emissions)
+                self._made.append(partial(done, emissions))
+
+        self._submit(batch, hold)
 
     async def committed(self) -> None:
         """Return when a commit has been made."""
@@ -56,5 +57,7 @@ class Held:
 
     async def look(self) -> None:
         """Let everything act that does not wait for a write."""
-        for _ in range(ROUNDS):
+        calm = 0
+        while calm < ROUNDS:
             await asyncio.sleep(0)
+            calm = 0 if self._db._reading else calm + 1

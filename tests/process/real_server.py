@@ -14,6 +14,8 @@ from typing import Any, Self
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+import servers
+
 PASSWORD = "correct horse battery staple"
 
 Json = Any
@@ -30,6 +32,8 @@ class RealServer:
             "RYADOM_DATA": str(data), "RYADOM_PORT": "0", "RYADOM_LOG_FORMAT": "json", "RYADOM_RATE_LIMITS": "off",
             "LC_ALL": "C.UTF-8", **settings,
         }  # fmt: skip
+        if servers.ON_POSTGRES:
+            self.environment.setdefault("RYADOM_DATABASE_URL", servers.new_database())
         self.process: subprocess.Popen[str]
         self.url = ""
 

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from ryadom import config
+from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db import backup as copies
-from ryadom.db import migrate, opening
+from ryadom.db import copying, migrate, opening
 
-from .say import Failed
+from .say import Failed, columns
 
 db = typer.Typer(help="The database and its revisions.", no_args_is_help=True)
 
@@ -53,6 +54,20 @@ def sql(
 def current() -> None:
     """Print the revision that the database is at."""
     typer.echo(migrate.current(opening.address(config.load())) or "There is no database yet.")
+
+
+@db.command()
+def copy(
+    file: Annotated[Path, typer.Argument(help="The SQLite file.", metavar="FROM")],
+    to: Annotated[
+        str, typer.Argument(help="The URL of an empty PostgreSQL database; else RYADOM_DATABASE_URL.", metavar="TO")
+    ] = "",
+) -> None:
+    """Copy an SQLite database into PostgreSQL and compare. The server must be stopped. What fails can be run again."""
+    settings = config.load(database_url=to or None)
+    copied = copying.copy(file, settings, Clock())
+    columns(("table", "rows"), sorted(copied.items()))
+    typer.echo(f"{opening.shown(settings)} holds what {file} holds, which was not changed.")
 
 
 def backup(

@@ -8,19 +8,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from . import migrate
+from .errors import InUse, Unwritable
 
 BUSY = 30.0
 """Seconds to wait for whoever else works with the file."""
 SIDES = ("-wal", "-shm")
 """What SQLite keeps beside a database that is open."""
-
-
-class InUse(Exception):
-    """Another process has the database. The message says what to do."""
-
-
-class Unwritable(Exception):
-    """The folder or the file of the database cannot be written. The message says which, and why."""
 
 
 class BadBackup(Exception):

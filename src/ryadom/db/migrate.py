@@ -21,7 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from .postgres import Unreachable
+from .errors import Unreachable
 
 T = TypeVar("T")
 

@@ -27,9 +27,9 @@ def shown(settings: Settings) -> str:
 
 
 async def open_engine(settings: Settings, clock: Clock) -> Engine:
-    """Open the database, which is at the newest revision. Raises `postgres.Unreachable`."""
+    """Open the database, which is at the newest revision. Raises `postgres.Unreachable` and `InUse`."""
     if settings.postgres_url:
-        return await postgres.Postgres(settings.postgres_url, clock).open()
+        return await postgres.Postgres(settings.postgres_url, clock, alone=not settings.redis_url).open()
     return sqlite.Sqlite(settings.sqlite_path, clock)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from ryadom.clock import Clock
 from ryadom.protocol.errors import Refusal
 
+from .errors import InUse, Unreachable
 from .postgres_sets import ForMany
 from .query import Prepared, prepared_for
 from .tables import revision
@@ -42,6 +43,8 @@ SETTINGS = {
     "lock_timeout": "10s",
     "timezone": "UTC",
 }
+ONE_NODE = 0x52796165
+"""The advisory lock of whoever is the only node."""
 ASK_AGAIN = 0.25
 """Seconds between two questions how a commit ended whose connection broke."""
 
@@ -56,10 +59,6 @@ SET_NUMBERS = update(revision).values(
     {name: bindparam(f"new_{name}") for name in ("value", "last_message_id", "commits")}
 )
 HOW_IT_ENDED = "SELECT pg_xact_status($1::text::xid8)"
-
-
-class Unreachable(Exception):
-    """The database cannot be reached. The message says where, and what the server or the system said."""
 
 
 class PostgresTx(Tx):
@@ -168,9 +167,11 @@ class _Open:
 class Postgres:
     """A database of PostgreSQL: connections that read, and one that writes."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, *, alone: bool = False) -> None:
+        """`alone`: no other node may have it open."""
         self._url = url
         self._clock = clock
+        self._alone = alone
         self._pool: Any = None
         self._writer: Any = None
         self._committing: asyncio.Task[None] | None = None
@@ -184,12 +185,15 @@ class Postgres:
         return self._lost
 
     async def open(self) -> "Postgres":
-        """Connect. Raises `Unreachable`."""
+        """Connect. Raises `Unreachable`, and `InUse` where only one node may be."""
         try:
             self._pool = await asyncpg.create_pool(**_arguments(self._url), min_size=1, max_size=READERS, init=_prepare)
             self._writer = await self._connected()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unreachable(f"{shown(self._url)} cannot be reached: {error}") from None
+        if self._alone and not await self._writer.fetchval("SELECT pg_try_advisory_lock($1)", ONE_NODE):
+            await self.close()
+            raise InUse(f"A server has {shown(self._url)} open. Stop it first, or join both by RYADOM_REDIS_URL.")
         return self
 
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:

@@ -1,0 +1,133 @@
+"""Private copies of the servers that Ryadom stores in: on free ports, with data in a folder that is gone at the end."""
+
+import asyncio
+import atexit
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+
+T = TypeVar("T")
+
+USER = "ryadom"
+READY_WITHIN = 30.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class PostgresServer:
+    """One server of our own, with its data in a new folder in `parent`. It may be killed, stopped and started again."""
+
+    def __init__(self, parent: Path | None = None, **settings: str) -> None:
+        self.port = free_port()
+        self._settings = {
+            "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200", **settings,
+        }  # fmt: skip
+        self._folder = Path(tempfile.mkdtemp(prefix="ryadom-postgres-", dir=parent))
+        # It does not run as root.
+        self._as: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
+        if self._as:
+            shutil.chown(self._folder, "postgres", "postgres")
+        self._process: subprocess.Popen[bytes] | None = None
+        made = ["--pgdata", self._data, "--username", USER, "--auth", "trust", "--encoding", "UTF8"]
+        self._run("initdb", *made, "--locale", "C.UTF-8", "--no-sync")
+        self.start()
+        atexit.register(self.remove)
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    def url(self, database: str = "postgres", driver: str = "postgresql+asyncpg") -> str:
+        """The URL of one of its databases."""
+        return f"{driver}://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_bin("postgres"), "-D", self._data, "-p", str(self.port), *options],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", **self._as,
+            )  # fmt: skip
+        self.sql("SELECT 1", within=READY_WITHIN)
+
+    def stop(self) -> None:
+        """End it at once, as `pg_ctl stop -m fast` does."""
+        self._end(signal.SIGINT)
+
+    def pids(self) -> list[int]:
+        """The server, and a process of it for each connection and chore."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text(encoding="ascii")
+        return [self._process.pid, *map(int, children.split())]
+
+    def kill(self) -> None:
+        """End it as a crash does: the server and every process of a connection."""
+        assert self._process is not None
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def remove(self) -> None:
+        """End it and forget its data."""
+        self._end(signal.SIGQUIT)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def sql(self, statement: str, *, within: float = 0.0, database: str = "postgres") -> list[Any]:
+        """Run one statement, trying again for some seconds while nobody answers; its rows."""
+        until = time.monotonic() + within
+        while True:
+            try:
+                return apart(lambda: asyncio.run(self._sql(statement, database)))
+            except (OSError, asyncpg.CannotConnectNowError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+
+    async def _sql(self, statement: str, database: str) -> list[Any]:
+        connection = await asyncpg.connect(self.url(database, "postgresql"))
+        try:
+            return list(await connection.fetch(statement))
+        finally:
+            await connection.close()
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait()
+            self._process = None
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [_bin(program), *arguments], check=True, capture_output=True, cwd="/", timeout=READY_WITHIN * 2, **self._as
+        )
+
+
+def apart(function: Callable[[], T]) -> T:
+    """Run a function that begins an event loop, wherever one is running already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function).result()
+
+
+def _bin(program: str) -> str:
+    """The newest of the installed ones."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[4]))
+    return str(found[-1]) if found else program
