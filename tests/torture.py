@@ -10,6 +10,11 @@ SECOND_DATABASE = 5
 """The same rules run against SQLite, in all their steps: against PostgreSQL a part of them looks for differences."""
 
 
+def examples(normal: int) -> int:
+    """How many inputs are made up for each case: `normal`, or 20 times as many under `make torture`."""
+    return normal * TIMES if TORTURE else normal
+
+
 def steps(normal: int) -> int:
     """How many steps a random test takes: `normal`, or 20 times as many under `make torture`."""
     if TORTURE:

@@ -16,7 +16,7 @@ from ryadom.db import opening
 from ryadom.db.tables import chat_members, messages
 from ryadom.db.tx import Tx
 from ryadom.web.documents import documents
-from torture import steps
+from torture import examples
 
 ENDING = {"/logout", "/sessions/{session_id}", "/sessions/revoke_all", "/users/me/password"}
 """What may end the session that asks: asked by somebody who signs in anew each time."""
@@ -124,7 +124,7 @@ def repaired(live: LiveServer) -> None:
 @pytest.mark.torture
 @api.parametrize()
 @settings(
-    max_examples=steps(25), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=examples(25), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),
 )  # fmt: skip
 def test_every_answer_is_described(case: Any, live: LiveServer, signed_in: dict[str, str], repaired: None) -> None:

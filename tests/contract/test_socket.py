@@ -1,4 +1,4 @@
-"""Contract §7: the socket (`ryadom.sync.entry`, `ryadom.realtime.gate` at work)."""
+"""Contract §7: the socket (`ryadom.sync.entry`, `ryadom.sync.commands`, `ryadom.realtime.gate` at work)."""
 
 import json
 from typing import Any

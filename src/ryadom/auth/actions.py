@@ -92,7 +92,7 @@ class Auth:
         username = username.lower()
         self._limiter.check("sign_in_address", address_key(origin.address))
         self._limiter.check("sign_in_account", username)
-        row = await self._db.read(lambda tx: tx.first(store.BY_NAME, username=username))
+        row = await self._db.read(store.login_of, username)
         if not await self._passwords.verify(row and row[1], password) or row is None:
             raise Refusal("wrong_credentials")
         user_id: int = row[0]

@@ -209,6 +209,12 @@ def known_users(tx: Tx, me: int, ids: list[int]) -> list[User]:
     return [user_of(row) for row in tx.run(KNOWN, me=me, ids=ids)]
 
 
+def login_of(tx: Tx, username: str) -> Any:
+    """(id, password hash) of who may sign in by this name; None for nobody."""
+    # PostgreSQL takes no text with this character, and nobody's name has it.
+    return None if "\x00" in username else tx.first(BY_NAME, username=username)
+
+
 def create_user(tx: Tx, username: str, display_name: str, password_hash: str) -> int | None:
     """The id of a new account; None when the name is taken."""
     if tx.first(ANY_BY_NAME, username=username) is not None:

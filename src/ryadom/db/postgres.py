@@ -82,7 +82,7 @@ class PostgresTx(Tx):
     def run(self, query: Executable, **params: Any) -> list[Any]:
         """See `Tx`."""
         prepared = prepare(query)
-        return prepared.convert(await_only(self._connection.fetch(prepared.sql, *prepared.bind(params))))
+        return prepared.convert(self._fetched(prepared.sql, prepared.bind(params)))
 
     def run_many(self, query: Executable, items: Sequence[dict[str, Any]]) -> None:
         """See `Tx`."""
@@ -100,7 +100,13 @@ class PostgresTx(Tx):
         many = _sets.get(prepared.sql)
         if many is None:
             many = _sets[prepared.sql] = ForMany(prepared)
-        await_only(self._connection.fetch(many.sql, *many.arrays(rows)))
+        self._fetched(many.sql, many.arrays(rows))
+
+    def _fetched(self, sql: str, params: Sequence[Any]) -> list[Any]:
+        try:
+            return await_only(self._connection.fetch(sql, *params))
+        except asyncpg.CharacterNotInRepertoireError:
+            raise Refusal("invalid", "A text has the character U+0000, which cannot be stored.") from None
 
     def next_rev(self, count: int = 1) -> int:
         """See `Tx`."""
