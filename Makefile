@@ -19,7 +19,7 @@ torture: setup-dev  ## the tests that can run longer, with many more steps
 	@RYADOM_TORTURE=1 exec $(PY) -m pytest -m torture -o faulthandler_timeout=7200
 
 lint: setup-dev  ## every check, without the tests
-	@exec $(PY) scripts/check.py --without vitest pytest
+	@exec $(PY) scripts/check.py --without vitest pytest "on PostgreSQL"
 
 format: setup-dev  ## put the code into its form
 	@$(PY) -m ruff check --quiet --fix-only .

@@ -19,12 +19,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Part(NamedTuple):
-    """One check: its name, the arguments of the Python that runs it, and the seconds that it may take."""
+    """One check: its name, the arguments of the Python that runs it, the seconds that it may take, and what it is told."""
 
     name: str
     command: list[str]
     budget: float
+    environment: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
 
+
+IN_A_DATABASE = [
+    f"tests/{name}"
+    for name in (
+        "auth", "chats", "contacts", "contract", "law", "live", "messages", "presence", "process", "realtime",
+        "receipts", "stories", "sync",
+    )
+]  # fmt: skip
+"""Tests of what stores something: they run on either database."""
 
 PARTS = [
     Part("ruff check", ["-m", "ruff", "check", "--quiet", "."], 5),
@@ -33,6 +43,7 @@ PARTS = [
     Part("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"], 20),
     Part("svelte-check", ["scripts/node.py", "npm", "run", "--silent", "check"], 30),
     Part("vitest", ["scripts/node.py", "npm", "test", "--silent"], 30),
+    Part("on PostgreSQL", ["-m", "pytest", *IN_A_DATABASE], 480, {"RYADOM_TEST_DATABASE": "postgresql"}),
     Part("pytest", ["-m", "pytest"], 480),
 ]
 
@@ -50,7 +61,7 @@ def main() -> int:
             continue
         extra = given.pytest if part.name == "pytest" else []
         began = time.monotonic()
-        status, last = run([*part.command, *extra])
+        status, last = run([*part.command, *extra], part.environment)
         report(part, time.monotonic() - began, status)
         if status:
             failed.append(part.name)
@@ -60,9 +71,9 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(arguments: list[str]) -> tuple[int, str]:
+def run(arguments: list[str], told: dict[str, str]) -> tuple[int, str]:
     """Run one part, showing what it says as it comes, except for its last line; its status and that line."""
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"} | told
     if sys.stdout.isatty():
         environment |= {"FORCE_COLOR": "1"}
     process = subprocess.Popen(
