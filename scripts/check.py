@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Part(NamedTuple):
-    """One check: its name, the arguments of the Python that runs it, the seconds that it may take, and what it is told."""
+    """One check: its name, the arguments of the Python that runs it, the seconds that it may take, and its settings."""
 
     name: str
     command: list[str]
@@ -62,6 +62,8 @@ def main() -> int:
         extra = given.pytest if part.name == "pytest" else []
         began = time.monotonic()
         status, last = run([*part.command, *extra], part.environment)
+        if last and part is not PARTS[-1]:
+            print(last, flush=True)
         report(part, time.monotonic() - began, status)
         if status:
             failed.append(part.name)

@@ -29,6 +29,7 @@ from ryadom.auth.passwords import Passwords
 from ryadom.config import Settings
 from ryadom.db import opening
 from ryadom.db.tx import Tx
+from ryadom.nodes.joint import MakeJoint
 from ryadom.protocol.errors import Refusal
 from virtual_clock import VirtualClock
 
@@ -252,8 +253,9 @@ class World:
     """
 
     def __init__(
-        self, data: Path, *, mirrors: bool = True, stranger: bool = True, copy_of: str = "", **settings: Any
-    ) -> None:
+        self, data: Path, *, mirrors: bool = True, stranger: bool = True, copy_of: str = "",
+        clock: VirtualClock | None = None, make_joint: MakeJoint | None = None, **settings: Any,
+    ) -> None:  # fmt: skip
         self.mirrors = mirrors
         self.mirrored: list[Socket] = []
         """The open sockets that the law is checked for."""
@@ -261,7 +263,8 @@ class World:
         """Someone signed in and connected whom nobody knows."""
         self._wants_stranger = stranger
         self._running = False
-        self.clock = VirtualClock(settle=self.settle)
+        self.clock = clock or VirtualClock(settle=self.settle)
+        self.make_joint = make_joint
         own = servers.ON_POSTGRES and "database_url" not in settings
         self._own_database = servers.new_database(copy_of=copy_of) if own else ""
         settings = {"rate_limits": False, "database_url": self._own_database} | settings
@@ -271,7 +274,7 @@ class World:
 
     async def start(self) -> None:
         """Start the server on what is in the data folder."""
-        self.server = Server(self.settings, self.clock, Passwords(memory_kib=8, passes=1))
+        self.server = Server(self.settings, self.clock, Passwords(memory_kib=8, passes=1), self.make_joint)
         await self.server.start()
         self._running = True
         if self._wants_stranger and self.settings.registration:
@@ -285,12 +288,17 @@ class World:
             if not self.server.db.quiet:
                 await self.server.db.drained()
                 calm = 0
-            elif not self.server.presence.quiet:
+            elif not self.server.presence.quiet or not self.joined:
                 calm = 0
             else:
                 calm += 1
         if self._running:
             await self._fold()
+
+    @property
+    def joined(self) -> bool:
+        """Whether nothing of what other nodes told waits."""
+        return self.server.cluster is None or self.server.cluster.order.quiet
 
     async def _fold(self) -> None:
         """Let every mirror take what has come; one whose socket is closed has had its last event."""
@@ -391,7 +399,7 @@ class World:
         await self.settle()
         self._running = False
         self.mirrored.clear()
-        for task in self.server._tasks:
+        for task in [*self.server._tasks, *self.server._joined]:
             task.cancel()
         await self.server.db.close()
         self.server._passwords.close()

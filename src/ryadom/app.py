@@ -5,6 +5,7 @@ import contextlib
 import gc
 import resource
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import structlog
@@ -39,11 +40,17 @@ from ryadom.live.typing import TypingBoard
 from ryadom.messages import routes as message_routes
 from ryadom.messages.actions import Messages
 from ryadom.metrics import Metrics, Timing
+from ryadom.nodes.attendance import Attendance
+from ryadom.nodes.broker import Alone
+from ryadom.nodes.cluster import Cluster, name_node
+from ryadom.nodes.joint import MakeJoint, RedisJoint
 from ryadom.presence import routes as presence_routes
 from ryadom.presence.actions import Presence
 from ryadom.presence.statuses import Statuses
 from ryadom.presence.typing import Typing
-from ryadom.protocol.errors import SESSION_OVER
+from ryadom.protocol.emissions import Emission
+from ryadom.protocol.errors import RESTART, SESSION_OVER
+from ryadom.protocol.events import TypingStart, TypingStop
 from ryadom.protocol.facts import SessionEnded
 from ryadom.realtime.edge import make_edge
 from ryadom.realtime.gate import SocketGate
@@ -75,7 +82,11 @@ DRAIN = 10
 class Server:
     """One node. `start` before the first request, `stop` after the last."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None,
+        make_joint: MakeJoint | None = None,
+    ) -> None:  # fmt: skip
+        """`make_joint`: what joins this node with others, in the place of Redis."""
         self.settings = settings
         self.clock = clock = clock or Clock()
         self.metrics = Metrics()
@@ -85,8 +96,17 @@ class Server:
         self.outbox = Outbox(self.hub)
         self.pulse = Pulse(clock)
         self.recall = Recall()
+        if make_joint is None and settings.redis_url:
+            make_joint = partial(RedisJoint, settings.redis_url, clock=clock)
+        self.node = name_node(settings) if make_joint else ""
+        """The name of this one, where there are several."""
+        self.cluster: Cluster | None = None
+        if make_joint is not None:
+            self.cluster = Cluster(self.node, make_joint(self.node), clock, self.hub, self.outbox)
         self._passwords = passwords or Passwords()
         self._tasks: list[asyncio.Task[None]] = []
+        self._joined: list[asyncio.Task[None]] = []
+        self._heeded = 0
         self._nearer = asyncio.Event()
         self._ready = False
 
@@ -95,24 +115,29 @@ class Server:
         settings, clock = self.settings, self.clock
         await asyncio.to_thread(opening.upgrade, settings)
         await asyncio.to_thread(devices.warm)
-        self.db = db = Database(await opening.open_engine(settings, clock), self.outbox.committed)
+        committed = self.outbox.committed if self.cluster is None else self.cluster.committed
+        self.db = db = Database(await opening.open_engine(settings, clock, self.node), committed)
+        attendance = Attendance(self.hub, Alone(), self.live.here)
+        if self.cluster is not None:
+            attendance = await self.cluster.begin(db, self.live.here)
         self.sessions = Sessions(db, clock)
+        self.activity = ActivityWriter(db, clock, self.live, self.node)
         self.auth = Auth(
-            db, clock, self.limiter, self._passwords, self.sessions, self.live, chat_store.renamed,
+            db, clock, self.limiter, self._passwords, self.sessions, self.live, self.activity,
+            chat_store.renamed,
             registration=settings.registration,
         )  # fmt: skip
-        self.activity = ActivityWriter(db, clock, self.live)
         self.welcome = Welcome(db, self.limiter, self.sessions, registration=settings.registration)
         board = TypingBoard()
         self.counts = Counts(self.hub, self.outbox, db, clock)
         self.typing = Typing(db, clock, self.hub, self.outbox, self.live, board)
-        self.presence = Presence(db, clock, self.outbox, self.live, self.activity)
-        self.statuses = Statuses(db, clock, self.live, board)
+        self.presence = Presence(db, clock, self.outbox, self.live, self.activity, self.node)
+        self.statuses = Statuses(db, clock, self.live, board, together=bool(self.node))
         self.receipts = Receipts(db, self.counts)
         self.messages = Messages(db, self.limiter)
         self.entry = Entry(
             settings, db, clock, self.limiter, self.hub, self.outbox, self.live, self.sessions, self.activity,
-            self.presence, self.typing, self.counts, self.pulse.interval,
+            self.presence, self.typing, self.counts, attendance, self.pulse.interval,
         )  # fmt: skip
         commands = handlers(
             clock, db, self.recall, self.hub, self.outbox, self.statuses, self.typing, self.receipts, self.messages
@@ -124,13 +149,17 @@ class Server:
         self.asgi = self._rest()
         self._watch()
         self.live.hidden |= await db.read(lambda tx: {row[0] for row in tx.run(auth_store.HIDDEN)})
+        if self.cluster is not None:
+            self._heeded = await db.read(lambda tx: tx.value(auth_store.LAST_ENDED))
+            self._join(self.cluster)
         await self.presence.start()
         self._tasks = [
             asyncio.create_task(self._forever("presence", self.presence.run)),
             asyncio.create_task(self._forever("sweep", self._sweep)),
-            asyncio.create_task(self._forever("heed", self._heed)),
             asyncio.create_task(self._forever("expire", self._expire)),
         ]
+        if self.cluster is None:
+            self._tasks.append(asyncio.create_task(self._forever("heed", self._heed)))
         self._ready = True
 
     async def stop(self) -> None:
@@ -140,8 +169,26 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.activity.finish()
+        if self.cluster is not None:
+            await self.cluster.end()
+            for task in self._joined:
+                task.cancel()
+            await asyncio.gather(*self._joined, return_exceptions=True)
         await self.db.close()
         self._passwords.close()
+
+    def _join(self, cluster: Cluster) -> None:
+        """Begin to hear of other nodes, and let them hear of this one."""
+        cluster.take_over = self.presence.take_over
+        cluster.heed = self._heed_once
+        cluster.order.lost = partial(self.hub.close_all, RESTART)
+        cluster.broker.heard_now = self._heard_now
+        self._joined = [asyncio.create_task(self._forever(name, run)) for name, run in cluster.parts.items()]
+
+    def _heard_now(self, emission: Emission) -> None:
+        """Another node tells what has no commit: that somebody types."""
+        if isinstance(emission[0], TypingStart | TypingStop):
+            self.typing.heard(emission[0])
 
     def _rest(self) -> Litestar:
         db, recall = self.db, self.recall
@@ -223,6 +270,10 @@ class Server:
         while True:
             await self.clock.sleep(HEED_EVERY)
             rev = await self.auth.heed(rev)
+
+    async def _heed_once(self) -> None:
+        """The same of one of several nodes: the others hear of it by themselves."""
+        self._heeded = await self.auth.heed(self._heeded, lambda fact: self.outbox.take([(fact, None)], own=False))
 
     async def _expire(self) -> None:
         """End each session within a second of its expiry."""

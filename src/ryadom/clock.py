@@ -24,6 +24,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
+        self._ahead = 0.0
         self._look_at = 0.0
 
     def now(self) -> float:
@@ -33,12 +34,22 @@ class Clock:
 
     def _look(self, now: float) -> float:
         """Follow the wall clock when it is far ahead."""
-        ahead = time.time() - now
+        ahead = time.time() + self._ahead - now
         if ahead > _RESYNC_AFTER:
             self._offset += ahead
             now += ahead
         self._look_at = now + _LOOK_EVERY
         return now
+
+    def begin_at(self, now: float) -> None:
+        """Keep with a clock that is shared, and says `now`: may go back, so it is for the start."""
+        self._ahead = now - time.time()
+        self._offset = now - time.monotonic()
+
+    def keep_with(self, now: float) -> None:
+        """The shared clock says `now`: follow it, but never back."""
+        self._ahead = now - time.time()
+        self._look_at = 0.0
 
     def utcnow(self) -> datetime:
         """`now` as an aware datetime."""

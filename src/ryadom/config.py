@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 PREFIX = "RYADOM_"
+REDIS = ("redis://", "rediss://", "unix://")
 POSTGRES = "postgresql+asyncpg://"
 
 
@@ -31,7 +33,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database_url: str = ""
     """The database, `postgresql+asyncpg://…` or `sqlite:///FILE`; empty: SQLite in the data folder."""
     redis_url: str = ""
-    """Redis or Valkey that joins several nodes; empty: one process."""
+    """Redis or Valkey that joins several nodes, `redis://…`; it needs PostgreSQL. Empty: one process."""
+    node: str = ""
+    """The name of this node among several, as metrics and logs tell it; empty: the name of the machine."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks (CIDR) whose X-Forwarded-For and X-Forwarded-Proto are believed. Comma-separated in the environment."""
     rate_limits: bool = True
@@ -124,8 +128,12 @@ def _check(settings: Settings) -> None:
     if settings.database_url and not settings.database_url.startswith(("sqlite:///", POSTGRES)):
         # The value is not repeated: it may hold a password.
         raise ConfigError(f"RYADOM_DATABASE_URL begins with {POSTGRES} or sqlite:///, or is left empty")
-    if settings.redis_url:
-        raise ConfigError("RYADOM_REDIS_URL: this version runs as one process only; leave it empty")
+    if settings.redis_url and not settings.redis_url.startswith(REDIS):
+        raise ConfigError("RYADOM_REDIS_URL begins with redis://, rediss:// or unix://, or is left empty")
+    if settings.redis_url and not settings.postgres_url:
+        raise ConfigError("RYADOM_REDIS_URL joins nodes that share PostgreSQL: set RYADOM_DATABASE_URL, too")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,20}", settings.node):
+        raise ConfigError("RYADOM_NODE is up to 20 letters, digits, dots and dashes")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise ConfigError("RYADOM_LOG_LEVEL is debug, info, warning or error")
     if settings.log_format not in ("auto", "json", "console"):

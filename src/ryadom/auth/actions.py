@@ -20,6 +20,7 @@ from ryadom.protocol.facts import SessionEnded
 from ryadom.protocol.schemas import DisplayName, Locale, Me, User, UserSession
 
 from . import store
+from .activity import ActivityWriter
 from .devices import Device, device_of
 from .passwords import Passwords
 from .sessions import Principal, Sessions
@@ -60,7 +61,7 @@ class Auth:
 
     def __init__(
         self, db: Database, clock: Clock, limiter: Limiter, passwords: Passwords, sessions: Sessions, live: Registry,
-        renamed: Renamed, *, registration: bool,
+        activity: ActivityWriter, renamed: Renamed, *, registration: bool,
     ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
@@ -68,6 +69,7 @@ class Auth:
         self._passwords = passwords
         self._sessions = sessions
         self._live = live
+        self._activity = activity
         self._renamed = renamed
         self._registration = registration
 
@@ -109,7 +111,7 @@ class Auth:
             raise Refusal("wrong_credentials")
         user, session = opened
         device_here = self._live.requested(session.id, user_id, self._clock.now())
-        device_here.saved, device_here.saved_as = device_here.seen, "request"
+        self._activity.opened(device_here)
         principal = Principal(user_id, session.id, session.created_at, session.created_at)
         return SignedIn(token, principal, user, session)
 
@@ -184,14 +186,17 @@ class Auth:
         due = await self._db.write(expire)
         return float("inf") if due is None else due.timestamp()
 
-    async def heed(self, rev: int) -> int:
+    async def heed(self, rev: int, here: Callable[[SessionEnded], None] | None = None) -> int:
         """Ask the database which sessions have ended after a rev, without our doing: by another process.
 
-        Gives the highest rev seen.
+        Gives the highest rev seen. `here`: is told of them, where other nodes let everybody else hear of it.
         """
         rows = await self._db.read(lambda tx: tx.run(store.ENDED_SINCE, rev=rev))
         unknown = [row for row in rows if not self._sessions.ended(row[0])]
-        if unknown:
+        if here is not None:
+            for session_id, user_id, ended_rev in unknown:
+                here(SessionEnded(rev=ended_rev, session_id=session_id, user_id=user_id))
+        elif unknown:
             await self._db.write(partial(_announce_ended, ended=unknown))
         return max((row[2] for row in rows), default=rev)
 

@@ -8,11 +8,19 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
+from ryadom.db.tx import Tx
 from ryadom.live.registry import INFINITY, SAVE_EVERY, Device, Registry, Standing
+from ryadom.nodes import store as nodes
+from ryadom.protocol.errors import Refusal
+from ryadom.protocol.facts import SessionDeclared, SessionMoved
 
 from . import store
+
+log = structlog.get_logger("ryadom.activity")
 
 WITHIN = 1.0
 """Seconds until what may wait is written."""
@@ -23,7 +31,8 @@ AT_ONCE = 1000
 class ActivityWriter:
     """The one who writes `last_activity`, `last_seen` and `standing` of sessions."""
 
-    def __init__(self, db: Database, clock: Clock, live: Registry) -> None:
+    def __init__(self, db: Database, clock: Clock, live: Registry, node: str = "") -> None:
+        self._node = node
         self._db = db
         self._clock = clock
         self._live = live
@@ -42,8 +51,18 @@ class ActivityWriter:
         """Write a session's last activity, and how it stands now."""
         self._waiting.pop(device.session_id, None)
         device.saved, device.saved_as = device.seen, how
-        item = store.Activity(device.session_id, utc(device.active), utc(device.seen), how)
-        self._db.write_many(store.save_activity, item).add_done_callback(partial(_heed, device))
+        item = store.Activity(
+            device.session_id, utc(device.active), utc(device.seen), how, device.user_id, self._node,
+            how == "socket" or device.had_grace,
+        )  # fmt: skip
+        save = save_together if self._node else store.save_activity
+        self._db.write_many(save, item).add_done_callback(partial(_heed, device))
+
+    def opened(self, device: Device) -> None:
+        """A session has just been stored with these times."""
+        device.saved, device.saved_as = device.seen, "request"
+        if self._node:
+            self.save(device.session_id)
 
     def save_now_and_then(self, device: Device) -> None:
         """Write a session's last activity, at most once a minute unless it stands otherwise than before."""
@@ -84,7 +103,21 @@ class ActivityWriter:
             self.save(device.session_id)
 
 
+def save_together(tx: Tx, items: list[store.Activity]) -> list[None]:
+    """`save_activity` of one of several nodes: whoever comes anew after they said `offline` is here on all."""
+    later = [item.session_id for item in items if item.later]
+    for session_id, user_id in nodes.supersede(tx, items[0].node, later) if later else ():
+        tx.tell(SessionMoved(rev=0, session_id=session_id, user_id=user_id, node=items[0].node))
+    coming = [item.session_id for item in items if item.how == "socket"]
+    for session_id, user_id in store.come_back(tx, coming):
+        tx.tell(SessionDeclared(rev=0, session_id=session_id, user_id=user_id, online=True))
+    return store.save_activity(tx, items)
+
+
 def _heed(device: Device, future: "asyncio.Future[None]") -> None:
     """What was refused is not written: whoever looks at the device next writes it."""
-    if future.exception() is not None:
+    error = future.exception()
+    if error is not None:
         device.saved = 0.0
+        if not isinstance(error, Refusal):
+            log.error("what a session last did was not written", exc_info=error)

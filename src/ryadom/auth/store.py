@@ -3,12 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, union, update
+from sqlalchemy import BindParameter, String, and_, bindparam, case, func, or_, select, union, update
 
 from ryadom.db.query import casefolded, ids_in, new
-from ryadom.db.tables import Instant, blocks, chat_members, contacts, user, user_sessions, user_statuses
+from ryadom.db.tables import (
+    Instant,
+    blocks,
+    chat_members,
+    contacts,
+    user,
+    user_sessions,
+    user_statuses,
+)  # fmt: skip
 from ryadom.db.tx import Tx
 from ryadom.live.registry import Standing
+from ryadom.nodes import store as nodes
+from ryadom.nodes.store import Known
 from ryadom.protocol.schemas import Me, User, UserSession
 
 from .devices import Device
@@ -17,6 +27,8 @@ IDLE_FOR = timedelta(days=90)
 """A session that nobody uses for so long is over."""
 AT_MOST = timedelta(days=365)
 """No session lives longer."""
+ABSENT_STILL = ("request", "gone")
+"""What does not end the absence of a session that said `offline`."""
 SESSIONS_PER_PERSON = 50
 FOUND_AT_MOST = 50
 KNOWN_AT_MOST = 100
@@ -125,14 +137,32 @@ EXPIRED = select(user_sessions.c.id).where(
 OLDEST = select(func.min(user_sessions.c.created_at), func.min(user_sessions.c.last_seen)).where(
     user_sessions.c.ended_at.is_(None)
 )
+_active, _seen = bindparam("active", type_=Instant), bindparam("seen", type_=Instant)
+_how = bindparam("how", type_=String)
 SAVE_ACTIVITY = (
     update(user_sessions)
     .where(user_sessions.c.id == bindparam("session_id"))
+    .values(last_activity=_active, last_seen=_seen, standing=_how)
+)
+# Of several nodes, each knows a part: no time goes back, and whoever said `offline` is absent until they come anew.
+SAVE_ACTIVITY_HERE = (
+    update(user_sessions)
+    .where(user_sessions.c.id == bindparam("session_id"))
     .values(
-        last_activity=bindparam("active", type_=Instant),
-        last_seen=bindparam("seen", type_=Instant),
-        standing=bindparam("how"),
+        last_activity=case((user_sessions.c.last_activity > _active, user_sessions.c.last_activity), else_=_active),
+        last_seen=case((user_sessions.c.last_seen > _seen, user_sessions.c.last_seen), else_=_seen),
+        standing=case(
+            (
+                and_(user_sessions.c.standing == "absent", or_(*(_how == kind for kind in ABSENT_STILL))),
+                user_sessions.c.standing,
+            ),
+            else_=_how,
+        ),
     )
+)
+DECLARE = update(user_sessions).where(user_sessions.c.id == bindparam("session_id")).values(standing=_how)
+ABSENT = select(user_sessions.c.id, user_sessions.c.user_id).where(
+    user_sessions.c.id.in_(ids_in("ids")), user_sessions.c.standing == "absent"
 )
 KNOWN_USERS = select(user.c.id).where(user.c.id.in_(ids_in("ids")), user.c.deleted_at.is_(None))
 
@@ -155,6 +185,11 @@ class Activity(NamedTuple):
     active: datetime
     seen: datetime
     how: Standing
+    user_id: int = 0
+    node: str = ""
+    """The node that says so, where there are several."""
+    later: bool = False
+    """It is later than what other nodes know of its requests: it has a socket there, or the grace of one has ended."""
 
 
 def limits(now: datetime) -> dict[str, datetime]:
@@ -274,8 +309,29 @@ def session_of(row: Any, current: int | None) -> UserSession:
 def save_activity(tx: Tx, items: list[Activity]) -> list[None]:
     """Write what many sessions have lately done; of one session, the latest counts."""
     latest = {item.session_id: item for item in items}
-    tx.run_many(SAVE_ACTIVITY, [item._asdict() for item in latest.values()])
+    given = [
+        {"session_id": item.session_id, "active": item.active, "seen": item.seen, "how": item.how}
+        for item in latest.values()
+    ]  # fmt: skip
+    if items[0].node:
+        tx.run_many(SAVE_ACTIVITY_HERE, given)
+        nodes.know(
+            tx,
+            [Known(one.session_id, one.node, one.user_id, one.how, one.active, one.seen) for one in latest.values()],
+        )
+    else:
+        tx.run_many(SAVE_ACTIVITY, given)
     return [None] * len(items)
+
+
+def declare(tx: Tx, session_id: int, *, absent: bool) -> None:
+    """Keep that a session said that it does not count, or that it does again."""
+    tx.run(DECLARE, session_id=session_id, how="absent" if absent else "request")
+
+
+def come_back(tx: Tx, session_ids: list[int]) -> list[tuple[int, int]]:
+    """(session, person) of those of these sessions that had said `offline`."""
+    return [(row[0], row[1]) for row in tx.run(ABSENT, ids=session_ids)] if session_ids else []
 
 
 def acquaintances(tx: Tx, user_id: int) -> list[int]:

@@ -14,7 +14,7 @@ import structlog
 
 from ryadom.protocol.errors import Refusal
 
-from .tx import Emission, Tx
+from .tx import Commit, Tx
 from .work import Work
 
 log = structlog.get_logger("ryadom.db")
@@ -40,8 +40,8 @@ class Engine(Protocol):
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run `function(tx, *args)` on one consistent view."""
 
-    def submit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
-        """Commit this work, then call `done` on the event loop with what it emits. One batch at a time."""
+    def submit(self, batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
+        """Commit this work, then call `done` on the event loop. One batch at a time."""
 
     async def close(self) -> None:
         """Close it; nothing is under way."""
@@ -50,7 +50,8 @@ class Engine(Protocol):
 class Database:
     """One database, behind whichever engine: what reads, and what writes one batch at a time."""
 
-    def __init__(self, engine: Engine, on_commit: Callable[[list[Emission]], None]) -> None:
+    def __init__(self, engine: Engine, on_commit: Callable[[Commit, Callable[[], None]], None]) -> None:
+        """`on_commit` is told of each commit, and calls what it is given when what was emitted has left."""
         self._engine = engine
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
@@ -151,7 +152,7 @@ class Database:
             self._count -= MAX_BATCH - room
             self._engine.submit(batch, self._answer)
 
-    def _answer(self, emissions: list[Emission]) -> None:
+    def _answer(self, commit: Commit) -> None:
         batch, self._in_flight = self._in_flight, []
         if self._answered is not None:
             self._answered.set_result(None)
@@ -159,16 +160,8 @@ class Database:
         if self._waiting:
             self._submit()
         self.on_batch(sum(len(entry.tolds) for entry in batch))
-        try:
-            self._on_commit(emissions)
-        finally:
-            # It is on disk: a mistake in what follows must not leave anybody waiting.
-            for entry in batch:
-                for told, result in zip(entry.tolds, entry.results, strict=True):
-                    try:
-                        told(result)
-                    except Exception:
-                        log.exception("an answer was not passed on")
+        # First what was emitted leaves, then those who asked are answered.
+        self._on_commit(commit, partial(_tell, batch))
 
 
 class _Entry(Work):
@@ -193,6 +186,15 @@ class _Entry(Work):
         self.items, rest.items = self.items[:room], self.items[room:]
         self.tolds, rest.tolds = self.tolds[:room], self.tolds[room:]
         return rest
+
+
+def _tell(batch: list[_Entry]) -> None:
+    for entry in batch:
+        for told, result in zip(entry.tolds, entry.results, strict=True):
+            try:
+                told(result)
+            except Exception:
+                log.exception("an answer was not passed on")
 
 
 def _nobody(result: Any) -> None:

@@ -26,10 +26,13 @@ def shown(settings: Settings) -> str:
     return postgres.shown(settings.postgres_url) if settings.postgres_url else str(settings.sqlite_path)
 
 
-async def open_engine(settings: Settings, clock: Clock) -> Engine:
-    """Open the database, which is at the newest revision. Raises `postgres.Unreachable` and `InUse`."""
+async def open_engine(settings: Settings, clock: Clock, node: str = "") -> Engine:
+    """Open the database, which is at the newest revision. `node`: the name of one of several.
+
+    Raises `Unreachable` and `InUse`.
+    """
     if settings.postgres_url:
-        return await postgres.Postgres(settings.postgres_url, clock, alone=not settings.redis_url).open()
+        return await postgres.Postgres(settings.postgres_url, clock, node=node, alone=not node).open()
     return sqlite.Sqlite(settings.sqlite_path, clock)
 
 

@@ -17,13 +17,15 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from ryadom.clock import Clock
+from ryadom.protocol.emissions import Emission
 from ryadom.protocol.errors import Refusal
 
+from . import commit_log
 from .errors import InUse, Unreachable
 from .postgres_sets import ForMany
 from .query import Prepared, prepared_for
 from .tables import revision
-from .tx import Emission, Memory, Tx
+from .tx import NOTHING, Commit, Memory, Tx
 from .work import Work, perform, perform_bare
 
 log = structlog.get_logger("ryadom.db")
@@ -173,10 +175,11 @@ class _Open:
 class Postgres:
     """A database of PostgreSQL: connections that read, and one that writes."""
 
-    def __init__(self, url: str, clock: Clock, *, alone: bool = False) -> None:
-        """`alone`: no other node may have it open."""
+    def __init__(self, url: str, clock: Clock, *, node: str = "", alone: bool = False) -> None:
+        """`alone`: no other node may have it open. Else what is emitted is kept for a while, for others than `node`."""
         self._url = url
         self._clock = clock
+        self._node = node
         self._alone = alone
         self._pool: Any = None
         self._writer: Any = None
@@ -218,7 +221,7 @@ class Postgres:
                     log.error("the database cannot be read", error=str(error))
         raise Refusal("busy", retry_after=1.0)
 
-    def submit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
+    def submit(self, batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
         """Commit this work; `done` is called afterwards."""
         self._committing = asyncio.get_running_loop().create_task(self._commit(batch, done))
 
@@ -229,12 +232,12 @@ class Postgres:
         if self._pool is not None:
             self._pool.terminate()
 
-    async def _commit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
-        emissions: list[Emission] = []
+    async def _commit(self, batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
+        commit = NOTHING
         try:
             if self._writer is None or self._writer.is_closed():
                 self._writer = await self._connected()
-            emissions = await greenlet_spawn(self._perform_and_commit, batch)
+            commit = await greenlet_spawn(self._perform_and_commit, batch)
         except Exception as error:
             # Nothing of this batch is in the database.
             self._memory.clear()
@@ -244,9 +247,9 @@ class Postgres:
             outcome = Refusal("busy", retry_after=1.0) if _gone(error) else error
             for work in batch:
                 work.answer(outcome)
-        done(emissions)
+        done(commit)
 
-    def _perform_and_commit(self, batch: Sequence[Work]) -> list[Emission]:
+    def _perform_and_commit(self, batch: Sequence[Work]) -> Commit:
         """In a greenlet. What is raised from here says that nothing was committed."""
         place = self._begun()
         emissions: list[Emission] = []
@@ -261,11 +264,13 @@ class Postgres:
             await_only(self._writer.execute("ROLLBACK"))
             if len(batch) == 1 and batch[0].items is None:
                 batch[0].answer(error)
-                return []
+                return NOTHING
             place, emissions = self._begun(), []
             for work in batch:
                 perform(place, work, emissions)
         place.write_numbers()
+        if emissions and not self._alone:
+            commit_log.append(place.tx(again=False), place.numbers.commits, self._node, emissions)
         try:
             await_only(self._writer.execute("COMMIT"))
         except Exception as error:
@@ -273,7 +278,7 @@ class Postgres:
                 raise
             await_only(self._find_out(place.xact, error))
         self._commits = place.numbers.commits
-        return emissions
+        return Commit(self._commits, emissions)
 
     def _begun(self) -> _Open:
         place = _Open(self._writer, self._clock, self._memory)

@@ -10,7 +10,7 @@ _PARAMETER = re.compile(r"\$(\d+)::(TIMESTAMP WITH TIME ZONE|[A-Z]+)")
 
 
 class ForMany:
-    """`INSERT … VALUES` and `UPDATE … WHERE` for a list of rows, each of which changes a row of its own."""
+    """INSERT, UPDATE and DELETE for a list of rows, each of which changes a row of its own."""
 
     __slots__ = ("_width", "sql")
 
@@ -25,6 +25,9 @@ class ForMany:
         if body.startswith("INSERT"):
             head, values = re.split(r"\s+VALUES\s+", body)
             self.sql = f"{head} SELECT {values.strip().removeprefix('(').removesuffix(')')} {items}"
+        elif body.startswith("DELETE"):
+            head, condition = re.split(r"\s+WHERE\s+", body)
+            self.sql = f"{head} USING {items.removeprefix('FROM ')} WHERE {condition}"
         else:
             head, condition = re.split(r"\s+WHERE\s+", body)
             self.sql = f"{head} {items} WHERE {condition}"

@@ -15,11 +15,12 @@ from sqlalchemy import BigInteger, Executable, bindparam, case, update
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from ryadom.clock import Clock
+from ryadom.protocol.emissions import Emission
 from ryadom.protocol.errors import Refusal
 
 from .query import prepared_for
 from .tables import Instant, revision
-from .tx import Emission, Memory, Tx
+from .tx import Commit, Memory, Tx
 from .work import Work, all_sets, perform, perform_bare
 
 log = structlog.get_logger("ryadom.db")
@@ -159,9 +160,9 @@ class Sqlite:
         """Run a function on one consistent view, without yielding to the event loop."""
         return read(self.reader, self._clock, function, *args)
 
-    def submit(self, batch: Sequence[Work], done: Callable[[list[Emission]], None]) -> None:
+    def submit(self, batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
         """Commit this work; `done` is called on the event loop afterwards."""
-        self.writer.submit(batch, lambda emissions: self._loop.call_soon_threadsafe(done, emissions))
+        self.writer.submit(batch, lambda emissions: self._loop.call_soon_threadsafe(done, Commit(0, emissions)))
 
     async def close(self) -> None:
         """Finish what was submitted and close the file."""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON, BigInteger, Boolean, CheckConstraint, Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData,
-    String, Table, Text, UniqueConstraint, false, text,
+    JSON, BigInteger, Boolean, CheckConstraint, Column, DateTime, Dialect, ForeignKey, Index, Integer, LargeBinary,
+    MetaData, String, Table, Text, UniqueConstraint, false, text,
 )  # fmt: skip
 from sqlalchemy.types import TypeDecorator
 
@@ -207,4 +207,40 @@ revision = Table(
     Column("last_message_id", BigInteger, nullable=False, server_default=text("0")),
     Column("commits", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
+)  # fmt: skip
+
+nodes = Table(
+    "nodes", metadata,
+    # Each of several nodes notes here that it reaches the database: then it is alive, whatever it does not reach.
+    Column("node", String(32), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+)  # fmt: skip
+
+away = Table(
+    "away", metadata,
+    # People of whom several nodes have told that they are away; one node alone keeps it in memory.
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+)  # fmt: skip
+
+live_devices = Table(
+    "live_devices", metadata,
+    # What each of several nodes knows of a session that counts there; one node alone keeps it in user_sessions.
+    Column("session_id", ForeignKey("user_sessions.id"), primary_key=True),
+    Column("node", String(32), primary_key=True),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("standing", String(8), nullable=False),
+    Column("active", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Index("ix_live_devices_user_id", "user_id"),
+    Index("ix_live_devices_node", "node"),
+)  # fmt: skip
+
+commit_log = Table(
+    "commit_log", metadata,
+    # What the commits of the last minutes emitted, for nodes that missed some. One node alone keeps none.
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("node", String(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_commit_log_at", "at"),
 )  # fmt: skip

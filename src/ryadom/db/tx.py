@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Executable
 
 from ryadom.protocol.audience import Audience
+from ryadom.protocol.emissions import Emission
 from ryadom.protocol.events import Event
 from ryadom.protocol.facts import Fact
 
@@ -16,8 +17,16 @@ Memory = dict[str, dict[Any, Any]]
 written, when a set fails, and when another process has written. A set that changes what is remembered changes it here
 too."""
 
-Emission = tuple[Event | Fact, Audience | None]
-"""An event for people with its audience, or a fact for servers, that leaves when its transaction has committed."""
+
+class Commit(NamedTuple):
+    """What was committed together. `number`: of this commit among those of all nodes; 0 where there is one node."""
+
+    number: int
+    emissions: list[Emission]
+
+
+NOTHING = Commit(0, [])
+"""Nothing was committed."""
 
 
 class Tx(ABC):

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from .tx import Emission, Memory, Tx
+from ryadom.protocol.emissions import Emission
+
+from .tx import Memory, Tx
 
 
 class Work:

@@ -63,6 +63,11 @@ class Device:
         """Whether this session counts."""
         return not self.absent and (self.sockets > 0 or now < self.offline_after)
 
+    @property
+    def had_grace(self) -> bool:
+        """Whether it counts, or counted at last, by the grace of a socket that is gone."""
+        return not self.sockets and self.offline_after == self.grace_until
+
     def standing(self, now: float) -> Standing:
         """What a server that starts must know of it."""
         if self.absent:
@@ -107,6 +112,18 @@ class Registry:
     def device(self, session_id: int) -> Device | None:
         """One device, if it is known."""
         return self._devices.get(session_id)
+
+    def knows(self, session_id: int) -> bool:
+        """Whether a session is known here."""
+        return session_id in self._devices
+
+    def here(self, user_id: int) -> bool:
+        """Whether a person has a device here, whether or not it counts."""
+        return user_id in self._by_user
+
+    def all(self) -> list[Device]:
+        """All devices."""
+        return list(self._devices.values())
 
     def connected(self, session_id: int, user_id: int, now: float) -> Device:
         """A socket of this session is open."""
@@ -256,6 +273,13 @@ class Registry:
             self.published[user_id] = status
         if not any(device.present(now) for device in self.devices(user_id)):
             self._parting.pop(user_id, None)
+
+    def moved_away(self, session_id: int) -> None:
+        """A session counts by what another node knows of it, unless it has a socket here."""
+        device = self._devices.get(session_id)
+        if device is not None and not device.sockets:
+            self._forget(device)
+            self.mark(device.user_id)
 
     def _known(self, session_id: int, user_id: int, now: float) -> Device:
         device = self._devices.get(session_id)

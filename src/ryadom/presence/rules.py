@@ -8,10 +8,15 @@ from ryadom.protocol.schemas import Status
 
 def status(devices: Iterable[Device], now: float, *, hidden: bool = False) -> Status:
     """What others may see of a person with these devices."""
-    present = [device for device in devices if device.present(now)]
-    if hidden or not present:
+    return of_activity([device.active for device in devices if device.present(now)], now, hidden=hidden)
+
+
+def of_activity(active: Iterable[float], now: float, *, hidden: bool = False) -> Status:
+    """The same of the last activity of each device that is present."""
+    times = list(active)
+    if hidden or not times:
         return "offline"
-    return "online" if any(now - device.active < IDLE_AFTER for device in present) else "away"
+    return "online" if now - max(times) < IDLE_AFTER else "away"
 
 
 def shown(state: Status, *, wants_away: bool) -> Status:

@@ -7,6 +7,7 @@ from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.live.registry import Registry
 from ryadom.live.typing import TypingBoard
+from ryadom.nodes.store import who_is_away
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.schemas import ContactStatus, OnlineStatus, Status, UserStatus
 
@@ -20,7 +21,11 @@ MAX_MADE = 50_000
 class Statuses:
     """Statuses as their readers get them."""
 
-    def __init__(self, db: Database, clock: Clock, live: Registry, board: TypingBoard) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, live: Registry, board: TypingBoard, *, together: bool = False
+    ) -> None:
+        """`together`: other nodes know of other devices."""
+        self._together = together
         self._db = db
         self._clock = clock
         self._live = live
@@ -29,8 +34,12 @@ class Statuses:
 
     async def me(self, user_id: int, *, away: bool) -> UserStatus:
         """One's own status, as others see it; `last_seen` is one's own last proof of presence."""
-        published = await self._db.read(store.one, user_id)
-        state = rules.status(self._live.devices(user_id), self._clock.now(), hidden=user_id in self._live.hidden)
+        published, away_ids = await self._db.read(lambda tx: (store.one(tx, user_id), self._away_among(tx, [user_id])))
+        if self._together:
+            is_online = published is not None and published.is_online
+            state: Status = "offline" if not is_online else "away" if away_ids else "online"
+        else:
+            state = rules.status(self._live.devices(user_id), self._clock.now(), hidden=user_id in self._live.hidden)
         seen = self._live.last_proof(user_id)
         last_seen = utc(seen) if seen is not None else published and published.last_seen
         chats = self._board.chats(user_id)
@@ -50,10 +59,17 @@ class Statuses:
         typing = self._typing_in(tx, reader, [one.user_id for one in found]) if len(self._board) else {}
         if not typing and not away:
             return found
-        return [self._as_now(one, away, typing.get(one.user_id)) for one in found]
+        away_ids = self._away_among(tx, [one.user_id for one in found]) if away else set()
+        return [self._as_now(one, one.user_id in away_ids, typing.get(one.user_id)) for one in found]
+
+    def _away_among(self, tx: Tx, ids: list[int]) -> set[int]:
+        """Those of these people of whom it was told that they are away."""
+        if self._together:
+            return who_is_away(tx, ids)
+        return {one for one in ids if self._live.published.get(one) == "away"}
 
     def _as_now(self, one: UserStatus, away: bool, chat_id: int | None) -> UserStatus:
-        is_away = away and one.status == "online" and self._live.published.get(one.user_id) == "away"
+        is_away = away and one.status == "online"
         if not is_away and chat_id is None:
             return one
         return structs.replace(one, status="away" if is_away else one.status, is_typing_in_chat=chat_id)
@@ -85,24 +101,28 @@ class Statuses:
             return OnlineStatus(
                 user_id=user_id, is_online=me.status != "offline", status=me.status, last_seen=me.last_seen
             )
-        found = await self._db.read(store.contact, reader, user_id)
+        found, away_ids = await self._db.read(
+            lambda tx: (store.contact(tx, reader, user_id), self._away_among(tx, [user_id]))
+        )
         if found is None:
             raise Refusal("not_found")
-        return self._online(found, away)
+        return self._online(found, away_ids, away)
 
     async def of_chat_mates(self, reader: int, *, away: bool) -> list[OnlineStatus]:
         """The mutual contacts with whom the reader shares a chat, online or not."""
-        return [self._online(one, away) for one in await self._db.read(store.chat_mates, reader)]
 
-    def _online(self, one: Published, away: bool) -> OnlineStatus:
-        return OnlineStatus(
-            user_id=one.user_id, is_online=one.is_online, status=self._shown(one, away), last_seen=one.last_seen
-        )
+        def read(tx: Tx) -> tuple[list[Published], set[int]]:
+            mates = store.chat_mates(tx, reader)
+            return mates, self._away_among(tx, [one.user_id for one in mates])
 
-    def _shown(self, one: Published, away: bool) -> Status:
-        if not one.is_online:
-            return "offline"
-        return rules.shown("away" if self._live.published.get(one.user_id) == "away" else "online", wants_away=away)
+        mates, away_ids = await self._db.read(read)
+        return [self._online(one, away_ids, away) for one in mates]
+
+    def _online(self, one: Published, away_ids: set[int], away: bool) -> OnlineStatus:
+        state: Status = "offline"
+        if one.is_online:
+            state = rules.shown("away" if one.user_id in away_ids else "online", wants_away=away)
+        return OnlineStatus(user_id=one.user_id, is_online=one.is_online, status=state, last_seen=one.last_seen)
 
     def _typing_in(self, tx: Tx, reader: int, ids: list[int]) -> dict[int, int]:
         """Where each of these people types, of the chats that the reader is in too."""

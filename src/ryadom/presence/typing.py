@@ -6,7 +6,7 @@ from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
 from ryadom.live.registry import Registry
 from ryadom.live.typing import Typed, TypingBoard
-from ryadom.protocol.audience import Users
+from ryadom.protocol.audience import Chat, Users
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import NewMessage, TypingStart, TypingStop, UserOffline
 from ryadom.protocol.facts import MemberLeft, SessionEnded
@@ -92,6 +92,22 @@ class Typing:
             mutual = self._watchers(typed.user_id) if person is None else person.mutual
         self._send(TypingStop(timestamp=self._clock.utcnow(), chat_id=typed.chat_id, user_id=typed.user_id), mutual)
 
+    def heard(self, event: TypingStart | TypingStop) -> None:
+        """Somebody types, or stops, on another node; it ends here as it would there."""
+        typed = Typed(event.user_id, event.chat_id)
+        members = self._hub.chats.get(event.chat_id, set())
+        mutual = {one for one in members if event.user_id in self._hub.people[one].mutual}
+        if isinstance(event, TypingStop):
+            if self._board.stop_person(typed):
+                self._stopped(typed, mutual)
+            return
+        nobody = not self._board
+        _, tell = self._board.start(typed, _elsewhere(typed), self._clock.now())
+        if nobody:
+            self.moved()
+        if tell and members:
+            self._outbox.send_ephemeral(event, Users(list(mutual)))
+
     def _watchers(self, user_id: int) -> set[int]:
         """Who here has this person, who is not connected here, among their mutual contacts."""
         return {other for other, person in self._hub.people.items() if user_id in person.mutual}
@@ -100,6 +116,7 @@ class Typing:
         members = self._hub.chats.get(event.chat_id)
         if members:
             self._outbox.send_ephemeral(event, Users(list(members & mutual)))
+        self._outbox.send(event, Chat(event.chat_id))
 
     def _shows_offline(self, user_id: int, now: float) -> bool:
         hidden = user_id in self._live.hidden
@@ -126,3 +143,8 @@ class Typing:
         typed = Typed(event.message.sender_id, event.message.chat_id)
         if self._board.stop_person(typed):
             self._stopped(typed)
+
+
+def _elsewhere(typed: Typed) -> int:
+    """In place of a session's id, which only its own node knows: one for each person and chat, and no session's."""
+    return -((typed.chat_id << 40) + typed.user_id)

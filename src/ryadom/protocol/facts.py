@@ -4,6 +4,8 @@ from datetime import datetime
 
 import msgspec
 
+from .schemas import Status
+
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What every fact carries: the rev of the change it tells of."""
@@ -69,4 +71,36 @@ class MutualFlipped(Fact, frozen=True, kw_only=True):
     mutual: bool
 
 
-AnyFact = SessionEnded | MemberJoined | MemberLeft | MarkMoved | MessageRemoved | Muted | MutualFlipped
+class SessionDeclared(Fact, frozen=True, kw_only=True):
+    """A session has said on one node that it is here, or that it does not count until it says so or connects anew."""
+
+    session_id: int
+    user_id: int
+    online: bool
+
+
+class SessionMoved(Fact, frozen=True, kw_only=True):
+    """A session counts by what `node` knows of it: what others know of it without a socket counts no more."""
+
+    session_id: int
+    user_id: int
+    node: str
+
+
+class StatusPublished(Fact, frozen=True, kw_only=True):
+    """Others were told that a person is `online`, `away` or `offline`."""
+
+    user_id: int
+    status: Status
+
+
+class NodeGone(Fact, frozen=True, kw_only=True):
+    """A node is no more, and another one has taken over what it knew of devices."""
+
+    node: str
+
+
+AnyFact = (
+    SessionEnded | MemberJoined | MemberLeft | MarkMoved | MessageRemoved | Muted | MutualFlipped | SessionDeclared
+    | SessionMoved | StatusPublished | NodeGone
+)  # fmt: skip

@@ -162,6 +162,12 @@ class Hub:
             client.socket.close(code)
         return len(clients)
 
+    def close_all(self, code: CloseCode) -> None:
+        """Close every socket: whoever is behind it comes back and asks for what was missed."""
+        for clients in list(self._sessions.values()):
+            for client in list(clients):
+                client.socket.close(code)
+
     def deliver(self, event: Event, to: Audience) -> None:
         """Hand an event to every connection of its audience that wants it: encoded once, written with the tick."""
         kind = KINDS[type(event)]

@@ -11,8 +11,9 @@ from typing import Any
 
 import structlog
 
-from ryadom.db.tx import Emission
+from ryadom.db.tx import Commit
 from ryadom.protocol.audience import Audience
+from ryadom.protocol.emissions import Emission
 from ryadom.protocol.events import Event
 from ryadom.protocol.facts import Fact
 
@@ -35,29 +36,48 @@ class Outbox:
         self._hub = hub
         self._heralds: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
         self._followers: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
+        self._own: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
         self._holders = 0
-        self._held: list[Emission] = []
+        self._held: list[tuple[Emission, bool]] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self.send: Callable[[Event | Fact, Audience], None] = lambda what, to: None
+        """Pass on to other nodes what has no transaction."""
 
     def precede(self, kind: type[Event] | type[Fact], herald: Step) -> None:
         """Call `herald` with each committed event or fact of this kind, before it is delivered, at once."""
         self._heralds[kind].append(herald)
 
-    def follow(self, kind: type[Event] | type[Fact], follower: Step) -> None:
-        """Call `follower` with each committed event or fact of this kind, after it has been delivered."""
-        self._followers[kind].append(follower)
+    def follow(self, kind: type[Event] | type[Fact], follower: Step, *, own: bool = False) -> None:
+        """Call `follower` with each committed event or fact of this kind, after it has been delivered.
 
-    def committed(self, emissions: Sequence[Emission]) -> None:
-        """Take what a commit emitted. A mistake in one step must not keep the others from hearing of it."""
+        `own`: only with what this node has committed.
+        """
+        (self._own if own else self._followers)[kind].append(follower)
+
+    def committed(self, commit: Commit, answer: Callable[[], None]) -> None:
+        """Let what a commit of this node emitted leave, then answer those who asked for it."""
+        self.take(commit.emissions)
+        answer()
+
+    def take(self, emissions: Sequence[Emission], *, own: bool = True, heralded: bool = False) -> None:
+        """Let emissions leave. A mistake in one step must not keep the others from hearing of it.
+
+        `own`: of this node. `heralded`: their heralds have been called already.
+        """
         held = self._held if self._holders else None
         for emission in emissions:
-            what = emission[0]
-            for herald in self._heralds[type(what)]:
-                self._take(herald, what)
+            if not heralded:
+                self.herald(emission)
             if held is None:
-                self._pass_on(emission)
+                self._pass_on(emission, own)
             else:
-                held.append(emission)
+                held.append((emission, own))
+
+    def herald(self, emission: Emission) -> None:
+        """Call the heralds of an emission."""
+        what = emission[0]
+        for herald in self._heralds[type(what)]:
+            self._step(herald, what)
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:
@@ -78,8 +98,8 @@ class Outbox:
             self._holders -= 1
             if not self._holders:
                 held, self._held = self._held, []
-                for emission in held:
-                    self._pass_on(emission)
+                for emission, own in held:
+                    self._pass_on(emission, own)
             self._let_in()
 
     def _let_in(self) -> None:
@@ -89,17 +109,21 @@ class Outbox:
                 if not turn.done():
                     turn.set_result(None)
 
-    def _pass_on(self, emission: Emission) -> None:
+    def _pass_on(self, emission: Emission, own: bool) -> None:
         what, to = emission
-        if to is not None:
+        if to is not None and isinstance(what, Event):
             try:
-                self._hub.deliver(what, to)  # type: ignore[arg-type]
+                self._hub.deliver(what, to)
             except Exception as error:
                 self._mistake(what, error)
-        for follower in self._followers[type(what)]:
-            self._take(follower, what)
+        kind = type(what)
+        for follower in self._followers[kind]:
+            self._step(follower, what)
+        if own:
+            for follower in self._own[kind]:
+                self._step(follower, what)
 
-    def _take(self, step: Step, what: Event | Fact) -> None:
+    def _step(self, step: Step, what: Event | Fact) -> None:
         try:
             step(what)
         except Exception as error:
@@ -109,5 +133,5 @@ class Outbox:
         log.error("a committed event was not passed on", kind=type(what).__name__, exc_info=error)
 
     def send_ephemeral(self, event: Event, to: Audience) -> None:
-        """Send what has no transaction: typing, idleness."""
+        """Send what has no transaction to who is connected here."""
         self._hub.deliver(event, to)

@@ -13,6 +13,7 @@ from ryadom.config import Settings
 from ryadom.db.database import Database
 from ryadom.limits import Limiter, address_key
 from ryadom.live.registry import SAVE_EVERY, Registry
+from ryadom.nodes.attendance import Attendance
 from ryadom.presence.actions import Presence
 from ryadom.presence.typing import Typing
 from ryadom.protocol.events import Heartbeat, Hello
@@ -32,7 +33,7 @@ class Entry:
     def __init__(
         self, settings: Settings, db: Database, clock: Clock, limiter: Limiter, hub: Hub, outbox: Outbox,
         live: Registry, sessions: Sessions, activity: ActivityWriter, presence: Presence, typing: Typing,
-        counts: Counts, heartbeat: float,
+        counts: Counts, attendance: Attendance, heartbeat: float,
     ) -> None:  # fmt: skip
         self._public_url = settings.public_url
         self._trusted = settings.trusted_networks
@@ -47,6 +48,7 @@ class Entry:
         self._presence = presence
         self._typing = typing
         self._counts = counts
+        self._attendance = attendance
         self._heartbeat = heartbeat
 
     def origin_ok(self, headers: Headers, peer: str) -> bool:
@@ -83,13 +85,17 @@ class Entry:
         await self._presence.settled()
         if self._sessions.ended(client.session_id):
             return None
-        # What is committed between this snapshot and the registration waits for it; what was committed before but is
-        # not delivered yet is told apart by its rev.
-        async with self._outbox.hold():
-            person, rev = await self._db.read(load_arrival, client.user_id)
-            if self._sessions.ended(client.session_id):
-                return None
-            return self._register(connection, client, person, rev)
+        async with self._attendance.arriving(client.user_id):
+            while True:
+                # What is committed between this snapshot and the registration waits for it; what was committed before
+                # but is not delivered yet is told apart by its rev.
+                async with self._outbox.hold():
+                    person, rev = await self._db.read(load_arrival, client.user_id)
+                    if self._sessions.ended(client.session_id):
+                        return None
+                    if self._attendance.hears(client.user_id, person.chats):
+                        return self._register(connection, client, person, rev)
+                await self._attendance.attend(client.user_id, person.chats)
 
     def _register(self, connection: Connection, client: Client, person: Person, rev: int) -> Client:
         person = self._hub.add(client, person)
@@ -142,4 +148,12 @@ class Entry:
             return None
         device = self._live.requested(principal.session_id, principal.user_id, self._clock.now())
         self._activity.save_now_and_then(device)
+        if not self._attendance.hears(principal.user_id):
+            return self._first_request(principal.user_id)
         return self._presence.settled() if principal.user_id in self._live.due else None
+
+    async def _first_request(self, user_id: int) -> None:
+        """Somebody is new to this node: what other nodes publish of them from now on is heard here."""
+        await self._attendance.attend(user_id)
+        self._live.mark(user_id)
+        await self._presence.settled()

@@ -1,0 +1,233 @@
+"""What every broker must do: one suite for that in memory and for Redis (`ryadom.nodes.broker`, `.broker_redis`).
+
+Covers ryadom.nodes.redis_link and ryadom.nodes.joint, too.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from private_servers import RedisServer
+
+from ryadom.clock import Clock
+from ryadom.db.tx import Commit
+from ryadom.nodes.broker import Broker, all_topics, topics
+from ryadom.nodes.joint import Joint, MemoryJoint, RedisJoint, Shared
+from ryadom.protocol.audience import Chat, Mutual, Session, Users
+from ryadom.protocol.emissions import Emission, packed, unpacked
+from ryadom.protocol.events import MessagesRead, TypingStart, UserOnline
+from ryadom.protocol.facts import MarkMoved, MemberLeft, MessageRemoved, MutualFlipped, NodeGone, SessionEnded
+
+NOW = datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+
+
+def online(user_id: int, *to: int) -> Emission:
+    return UserOnline(timestamp=NOW, user_id=user_id, last_seen=None), Users(list(to))
+
+
+def typing(chat_id: int) -> Emission:
+    return TypingStart(timestamp=NOW, chat_id=chat_id, user_id=1), Chat(chat_id)
+
+
+def read(*authors: int) -> Emission:
+    event = MessagesRead(timestamp=NOW, rev=1, chat_id=7, user_id=1, up_to_seq=1, message_ids=[1])
+    return event, Mutual(list(authors), 1, 7)
+
+
+class Ear:
+    """A node: what it has heard."""
+
+    def __init__(self, joint: Joint) -> None:
+        self.joint = joint
+        self.broker: Broker = joint.broker
+        self.commits: list[tuple[int, list[Emission]]] = []
+        self.unknown: list[int] = []
+        self.now: list[Emission] = []
+        self.broker.heard = lambda number, emissions: self.commits.append((number, emissions))
+        self.broker.heard_of = self.unknown.append
+        self.broker.heard_now = self.now.append
+        self.task = asyncio.create_task(joint.run())
+
+    async def close(self) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        await self.joint.close()
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    """A server that may be killed."""
+    server = RedisServer()
+    yield server
+    server.kill()
+
+
+async def until(true: Any, within: float = 10.0) -> None:
+    """Return when something has come true."""
+    clock = Clock()
+    end = clock.now() + within
+    while not true():
+        assert clock.now() < end, "it did not come true"
+        await clock.sleep(0.01)
+
+
+def is_up(ear: Ear) -> bool:
+    return not isinstance(ear.joint, RedisJoint) or ear.joint.link.up
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def ears(request: pytest.FixtureRequest, redis: RedisServer) -> AsyncIterator[list[Ear]]:
+    """Three nodes that are joined."""
+    shared = Shared(Clock())
+    made: list[Ear] = []
+    for name in ("one", "two", "three"):
+        node = f"{name}:{id(shared)}"
+        joint = MemoryJoint(shared, node) if request.param == "memory" else RedisJoint(redis.url, node, Clock())
+        made.append(Ear(joint))
+    await until(lambda: all(map(is_up, made)))
+    yield made
+    for ear in made:
+        await ear.close()
+
+
+async def test_a_share_goes_to_the_nodes_that_hear_of_it_and_the_number_to_all(ears: list[Ear]) -> None:
+    one, two, three = ears
+    await two.broker.attend([5], [])
+    await three.broker.attend([], [7])
+    one.broker.publish(Commit(1, [online(1, 5, 6), typing(7), online(2, 6)]))
+    one.broker.publish(Commit(2, []))
+    await until(lambda: len(two.commits) == len(three.commits) == 2)
+    assert two.commits == [(1, [online(1, 5, 6)]), (2, [])]
+    assert three.commits == [(1, [typing(7)]), (2, [])]
+    assert one.commits == []
+
+
+async def test_what_concerns_two_people_or_many_members_of_a_node_comes_once(ears: list[Ear]) -> None:
+    one, two, _ = ears
+    await two.broker.attend(range(100), [7, 8])
+    one.broker.publish(Commit(1, [online(1, *range(100)), typing(7)]))
+    await until(lambda: two.commits)
+    assert two.commits == [(1, [online(1, *range(100)), typing(7)])]
+
+
+async def test_who_hears_of_somebody_no_more_gets_the_number_only(ears: list[Ear]) -> None:
+    one, two, _ = ears
+    await two.broker.attend([5], [7])
+    assert two.broker.hears(5, [7])
+    assert not two.broker.hears(5, [7, 8])
+    await two.broker.leave([5], [7])
+    assert two.broker.all() == (set(), set())
+    one.broker.publish(Commit(1, [online(1, 5), typing(7)]))
+    await until(lambda: two.commits)
+    assert two.commits == [(1, [])]
+
+
+async def test_commits_of_a_node_come_in_their_order(ears: list[Ear]) -> None:
+    one, two, _ = ears
+    await two.broker.attend([5], [])
+    for number in range(1, 201):
+        one.broker.publish(Commit(number, [online(number, 5)] if number % 3 else []))
+    await until(lambda: len(two.commits) == 200)
+    assert [number for number, _ in two.commits] == list(range(1, 201))
+    assert [len(emissions) for _, emissions in two.commits] == [int(number % 3 > 0) for number in range(1, 201)]
+
+
+async def test_what_has_no_commit_goes_to_who_hears_of_it(ears: list[Ear]) -> None:
+    one, two, three = ears
+    await two.broker.attend([], [7])
+    one.broker.send(typing(7))
+    await until(lambda: two.now)
+    assert two.now == [typing(7)]
+    assert three.now == []
+    assert two.commits == []
+
+
+async def test_a_node_that_has_gone_is_told_nothing(ears: list[Ear]) -> None:
+    one, two, three = ears
+    await two.broker.attend([5], [])
+    await two.close()
+    await one.broker.forget(two.joint._node if hasattr(two.joint, "_node") else "two")  # type: ignore[attr-defined]
+    one.broker.publish(Commit(1, [online(1, 5)]))
+    await until(lambda: three.commits)
+    assert three.commits == [(1, [])]
+
+
+@pytest.fixture
+async def pair(redis: RedisServer) -> AsyncIterator[list[Ear]]:
+    """Two nodes that Redis joins."""
+    made = [Ear(RedisJoint(redis.url, name, Clock())) for name in ("here", "there")]
+    await until(lambda: all(map(is_up, made)))
+    yield made
+    for ear in made:
+        await ear.close()
+
+
+async def test_after_redis_forgot_everything_nobody_takes_a_commit_for_of_no_concern(
+    pair: list[Ear], redis: RedisServer
+) -> None:
+    here, there = pair
+    await there.broker.attend([5], [])
+    link: Any = there.joint.link  # type: ignore[attr-defined]
+    # As if it were back before the other one has said again whom it hears of.
+    await link.redis.flushall()
+    here.broker.publish(Commit(1, [online(1, 5)]))
+    await until(lambda: there.unknown)
+    assert there.unknown == [1]
+    assert there.commits == []
+
+
+async def test_redis_is_found_again_and_knows_again_who_hears_of_whom(pair: list[Ear], redis: RedisServer) -> None:
+    here, there = pair
+    await there.broker.attend([5], [])
+    await asyncio.to_thread(redis.kill)
+    await until(lambda: not any(map(is_up, pair)))
+    here.broker.publish(Commit(1, [online(1, 5)]))
+    await there.broker.attend([6], [7])
+    await asyncio.to_thread(redis.start)
+    await until(lambda: all(map(is_up, pair)))
+    here.broker.publish(Commit(2, [online(1, 5), online(1, 6), typing(7)]))
+    await until(lambda: there.commits)
+    assert there.commits == [(2, [online(1, 5), online(1, 6), typing(7)])]
+
+
+async def test_redis_that_stands_still_is_given_up_and_found_again(pair: list[Ear], redis: RedisServer) -> None:
+    here, there = pair
+    await there.broker.attend([5], [])
+    redis.pause()
+    try:
+        await until(lambda: not any(map(is_up, pair)))
+    finally:
+        redis.go_on()
+    await until(lambda: all(map(is_up, pair)))
+    here.broker.publish(Commit(3, [online(1, 5)]))
+    await until(lambda: there.commits)
+    assert there.commits[-1] == (3, [online(1, 5)])
+
+
+@pytest.mark.parametrize(
+    ("emission", "users", "chats", "everybody"),
+    [
+        (online(1, 5, 6), {5, 6}, set(), False),
+        (typing(7), set(), {7}, False),
+        (read(5), {5}, set(), False),
+        ((MarkMoved(rev=1, timestamp=NOW, chat_id=7, user_id=3, up_to_seq=1, read=1), None), {3}, set(), False),
+        ((MemberLeft(rev=1, chat_id=7, user_id=3), None), {3}, {7}, False),
+        ((MessageRemoved(rev=1, chat_id=7, sender_id=3, seq=1), None), set(), {7}, False),
+        ((MutualFlipped(rev=1, first=3, second=4, mutual=True), None), {3, 4}, set(), False),
+        ((SessionEnded(rev=1, session_id=1, user_id=3), None), set(), set(), True),
+        ((NodeGone(rev=0, node="x"), None), set(), set(), True),
+        ((online(1)[0], Session(4)), set(), set(), True),
+    ],
+)
+def test_whom_something_concerns(emission: Emission, users: set[int], chats: set[int], everybody: bool) -> None:
+    assert topics(emission) == (users, chats, everybody)
+    each, together = all_topics([emission, online(1, 99)])
+    assert each[0] == topics(emission)
+    assert together.users == users | {99}
+
+
+def test_emissions_travel_as_they_are() -> None:
+    sent = [online(1, 5), typing(7), read(5, 6), (SessionEnded(rev=1, session_id=1, user_id=3), None)]
+    assert unpacked(packed(sent)) == sent

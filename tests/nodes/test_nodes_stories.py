@@ -1,0 +1,252 @@
+"""What people see whose devices are on different nodes (`ryadom.nodes.cluster` at work)."""
+
+from typing import Any
+
+import pytest
+
+from nodes.together import Together
+from world import Person
+
+Json = Any
+
+
+def statuses(person: Person, of: Person) -> list[str]:
+    """What a person has just been told of another one."""
+    return [one["status"] for one in person.web.socket.received("status_change") if one["user_id"] == of.id]
+
+
+async def test_a_message_its_count_and_its_mark_go_from_node_to_node(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    chat = await together.nodes[2].direct(alice, bob)
+    together.forget()
+    sent = await alice.web.write(chat, "hello")
+    assert [one["type"] for one in bob.web.socket.received("new_message", "unread_message")] == [
+        "new_message", "unread_message",
+    ]  # fmt: skip
+    assert bob.web.socket.last("unread_message")["total_unread"] == 1
+    answer = await bob.web.read(sent)
+    assert (answer["unread_count"], answer["total_unread"]) == (0, 0)
+    [read] = alice.web.socket.received("messages_read")
+    assert (read["user_id"], read["up_to_seq"]) == (bob.id, sent["seq"])
+
+
+async def test_messages_of_two_nodes_come_in_the_order_of_their_seqs(together: Together) -> None:
+    alice, bob, carol = await together.friends("alice", "bob", "carol")
+    chat = await together.nodes[0].group(alice, bob, carol)
+    together.forget()
+    for number in range(30):
+        for person in (alice, bob):
+            person.web.socket.wire.send_text(
+                f'{{"type":"send_message","chat_id":{chat["id"]},"text":"{number}","client_id":"{number}"}}'
+            )
+    await together.settle()
+    seqs = [one["message"]["seq"] for one in carol.web.socket.received("new_message")]
+    assert seqs == list(range(1, 61))
+    assert carol.web.socket.last("unread_message")["unread_count"] == 60
+
+
+async def test_typing_is_seen_on_other_nodes_and_ends_there_too(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    chat = await together.nodes[0].direct(alice, bob)
+    together.forget()
+    await alice.web.socket.send(type="typing_start", chat_id=chat["id"])
+    assert bob.web.socket.types() == ["typing_start"]
+    assert (await bob.web.get("/status/contacts"))[0]["is_typing_in_chat"] == chat["id"]
+    await together.advance(11)
+    assert bob.web.socket.types() == ["typing_stop"]
+    await alice.web.socket.send(type="typing_start", chat_id=chat["id"])
+    await alice.web.write(chat, "there")
+    assert "typing_stop" in bob.web.socket.types()
+
+
+async def test_a_person_is_here_while_any_node_has_a_device_of_theirs(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    phone = await alice.device("phone", connect=False)
+    together.move(phone, 2)
+    await phone.connect()
+    await alice.web.socket.close()
+    await together.advance(6)
+    assert statuses(bob, alice) == []
+    await phone.socket.drop()
+    await together.advance(14)
+    assert statuses(bob, alice) == []
+    await together.advance(2)
+    assert statuses(bob, alice) == ["offline"]
+    together.move(phone, 1)
+    await phone.connect()
+    assert statuses(bob, alice) == ["online"]
+
+
+async def test_one_session_on_two_nodes_counts_until_both_are_gone(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    first = alice.web.socket
+    together.move(alice.web, 2)
+    second = await alice.web.connect()
+    await second.close()
+    await together.advance(30)
+    assert statuses(bob, alice) == []
+    await first.close()
+    await together.advance(6)
+    assert statuses(bob, alice) == ["offline"]
+
+
+async def test_who_reconnects_elsewhere_within_the_grace_was_never_away(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    await alice.web.socket.drop()
+    await together.advance(10)
+    together.move(alice.web, 2)
+    await alice.web.connect()
+    await together.advance(120)
+    assert statuses(bob, alice) == []
+
+
+async def test_offline_that_is_said_on_another_node_holds_everywhere(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    together.move(alice.web, 2)
+    assert (await alice.web.post("/status/offline"))["status"] == "offline"
+    assert statuses(bob, alice) == ["offline"]
+    await alice.web.get("/users/me")
+    together.move(alice.web, 0)
+    await alice.web.get("/users/me")
+    await together.advance(90)
+    assert statuses(bob, alice) == []
+    together.move(alice.web, 1)
+    assert (await alice.web.post("/status/online"))["status"] == "online"
+    assert statuses(bob, alice) == ["online"]
+
+
+async def test_who_said_offline_and_connects_anew_elsewhere_is_here(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    await alice.web.post("/status/offline")
+    assert statuses(bob, alice) == ["offline"]
+    together.move(alice.web, 2)
+    await alice.web.connect()
+    assert statuses(bob, alice) == ["online"]
+    await together.advance(400)
+    assert statuses(bob, alice) == []
+
+
+async def test_to_appear_offline_is_heeded_by_every_node(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    together.move(alice.web, 2)
+    await alice.web.call("PATCH", "/users/me", {"appear_offline": True})
+    assert statuses(bob, alice) == ["offline"]
+    together.move(alice.web, 0)
+    await alice.web.connect()
+    await alice.web.get("/users/me")
+    assert statuses(bob, alice) == []
+    await alice.web.call("PATCH", "/users/me", {"appear_offline": False})
+    assert statuses(bob, alice) == ["online"]
+
+
+async def test_idleness_is_that_of_all_devices(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    await bob.web.socket.send(type="subscribe", events=["away"])
+    phone = await alice.device("phone", connect=False)
+    together.move(phone, 2)
+    await phone.connect()
+    together.forget()
+    for _ in range(4):
+        await together.advance(100)
+        await phone.socket.send(type="typing_stop", chat_id=1)
+        phone.socket.received()
+    assert statuses(bob, alice) == []
+    await together.advance(301)
+    assert statuses(bob, alice) == ["away"]
+    assert (await bob.web.get(f"/api/user_status/{alice.id}?away=true"))["status"] == "away"
+    await alice.web.socket.send(type="typing_stop", chat_id=1)
+    assert statuses(bob, alice) == ["online"]
+    assert (await bob.web.get(f"/api/user_status/{alice.id}?away=true"))["status"] == "online"
+
+
+async def test_a_session_that_is_ended_on_one_node_ends_on_all(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    phone = await alice.device("phone", connect=False)
+    together.move(phone, 2)
+    await phone.connect()
+    await phone.get("/users/me")
+    assert (await alice.web.call("DELETE", f"/sessions/{phone.session_id}")).status == 204
+    assert phone.socket.close_code == 4401
+    for node in range(3):
+        together.move(phone, node)
+        assert (await phone.call("GET", "/users/me")).status == 401
+    assert bob.web.socket.received("status_change") == []
+
+
+async def test_who_joins_a_chat_that_nobody_here_was_in_hears_of_it(together: Together) -> None:
+    alice, bob, carol = await together.friends("alice", "bob", "carol")
+    chat = await together.nodes[0].group(alice, bob)
+    await alice.web.write(chat, "before")
+    await alice.web.post(f"/chats/{chat['id']}/members", {"user_id": carol.id})
+    carol.web.socket.received()
+    for number in range(5):
+        await bob.web.write(chat, str(number))
+    assert [one["message"]["text"] for one in carol.web.socket.received("new_message")] == list("01234")
+    assert carol.web.socket.last("unread_message")["unread_count"] == 5
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+async def test_a_node_that_dies_takes_nobody_with_it(together: Together, comes_back: bool) -> None:
+    alice, bob, carol = await together.friends("alice", "bob", "carol")
+    await together.advance(30)
+    together.forget()
+    await together.kill(0)
+    await together.advance(12)
+    if comes_back:
+        together.move(alice.web, 1)
+        await alice.web.connect()
+    await together.advance(10)
+    told = [] if comes_back else ["offline"]
+    assert statuses(bob, alice) == told
+    assert statuses(carol, alice) == told
+    assert statuses(bob, carol) == []
+    await together.advance(120)
+    assert statuses(bob, alice) == []
+
+
+async def test_a_node_that_ends_in_good_order_lets_people_move_without_a_flicker(together: Together) -> None:
+    alice, bob, _ = await together.friends("alice", "bob", "carol")
+    together.forget()
+    node = together.nodes[0]
+    alice.web.socket.wire.edge.shutdown()
+    await together.settle()
+    node._running = False
+    await node.server.stop()
+    assert alice.web.socket.close_code == 1012
+    await together.advance(8)
+    together.move(alice.web, 2)
+    await alice.web.connect()
+    await together.advance(60)
+    assert statuses(bob, alice) == []
+
+
+async def test_what_the_broker_loses_comes_from_the_database_within_a_second(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    chat = await together.nodes[0].direct(alice, bob)
+    await alice.web.write(chat, "heard")
+    together.forget()
+    broker: Any = together.nodes[0].server.cluster.broker  # type: ignore[union-attr]
+    broker.lost.update(node.server.node for node in together.nodes)
+    for text in ("one", "two", "three"):
+        await alice.web.write(chat, text)
+    assert bob.web.socket.received("new_message") == []
+    await together.advance(1)
+    assert [one["message"]["text"] for one in bob.web.socket.received("new_message")] == ["one", "two", "three"]
+    assert bob.web.socket.last("unread_message")["unread_count"] == 4
+    # What comes from a node that is heard waits for what was lost before it.
+    await alice.web.write(chat, "four")
+    await bob.web.write(chat, "five")
+    await together.advance(1)
+    assert [one["message"]["text"] for one in bob.web.socket.received("new_message")] == ["four", "five"]
+
+
+async def test_a_session_ends_within_a_second_though_the_push_is_lost(together: Together) -> None:
+    alice, _ = await together.friends("alice", "bob")
+    phone = await alice.device("phone", connect=False)
+    together.move(phone, 2)
+    await phone.connect()
+    broker: Any = together.nodes[0].server.cluster.broker  # type: ignore[union-attr]
+    broker.lost.update(node.server.node for node in together.nodes)
+    await alice.web.call("DELETE", f"/sessions/{phone.session_id}")
+    await together.advance(1)
+    assert phone.socket.close_code == 4401
