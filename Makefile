@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run test torture lint format web types screenshots bench bench-quick lock upgrade system-deps setup setup-dev
+.PHONY: help run cluster test torture lint format web types screenshots bench bench-quick lock upgrade system-deps setup setup-dev
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -11,8 +11,12 @@ help:  ## this list
 run: setup  ## set up what is missing, build the client and start the server on http://127.0.0.1:8080
 	@exec $(PY) -m ryadom serve
 
+cluster: setup-dev  ## start PostgreSQL, Redis, three nodes and a proxy on this machine, to try and to kill
+	@scripts/system_deps.sh postgresql redis-server
+	@exec $(PY) scripts/cluster.py
+
 test: setup-dev  ## every check and test, with the time each part took
-	@scripts/system_deps.sh curl gcc libc6-dev chromium fonts-dejavu-core fonts-noto-color-emoji postgresql
+	@scripts/system_deps.sh curl gcc libc6-dev chromium fonts-dejavu-core fonts-noto-color-emoji postgresql redis-server
 	@exec $(PY) scripts/check.py
 
 torture: setup-dev  ## the tests that can run longer, with many more steps

@@ -13,7 +13,8 @@ from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db import opening
 from ryadom.db.database import Database, Engine
-from ryadom.db.tx import Emission, Tx
+from ryadom.db.tx import Commit, Tx
+from ryadom.protocol.emissions import Emission
 
 T = TypeVar("T")
 
@@ -21,8 +22,9 @@ T = TypeVar("T")
 class Store:
     """A database, what it emitted, and the batches that it committed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, node: str = "") -> None:
         self.settings = settings
+        self.node = node
         self.emitted: list[Emission] = []
         self.batches: list[int] = []
         self.engine: Engine
@@ -30,9 +32,13 @@ class Store:
 
     async def open(self) -> None:
         await asyncio.to_thread(opening.upgrade, self.settings)
-        self.engine = await opening.open_engine(self.settings, Clock())
-        self.db = Database(self.engine, self.emitted.extend)
+        self.engine = await opening.open_engine(self.settings, Clock(), self.node)
+        self.db = Database(self.engine, self._committed)
         self.db.on_batch = self.batches.append
+
+    def _committed(self, commit: Commit, answer: Callable[[], None]) -> None:
+        self.emitted.extend(commit.emissions)
+        answer()
 
     async def elsewhere(self, function: Callable[[Tx], T]) -> T:
         """Run a transaction as another process does."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec import structs
 from private_servers import PostgresServer, free_port
 from sqlalchemy import func, select
 
@@ -71,7 +70,7 @@ async def store(data: Path, mortal: PostgresServer) -> AsyncIterator[Store]:
 
 async def beside(store: Store) -> Store:
     """Another node of the same database."""
-    other = Store(structs.replace(store.settings, redis_url="redis://localhost"))
+    other = Store(store.settings, "other")
     await other.open()
     return other
 

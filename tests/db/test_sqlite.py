@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from ryadom.db.database import Database
 from ryadom.db.query import new
 from ryadom.db.sqlite import Sqlite, connect
 from ryadom.db.tables import user
-from ryadom.db.tx import Emission, Tx
+from ryadom.db.tx import Commit, Tx
 from ryadom.protocol.audience import Users
+from ryadom.protocol.emissions import Emission
 from ryadom.protocol.events import UserOnline
 
 ADD = new(user, "username", "display_name", "password_hash", "created_at")
@@ -38,7 +39,11 @@ class Opened:
         self.path = path
         self.emitted: list[Emission] = []
         self.engine = Sqlite(path, Clock())
-        self.db = Database(self.engine, self.emitted.extend)
+        self.db = Database(self.engine, self._committed)
+
+    def _committed(self, commit: Commit, answer: Callable[[], None]) -> None:
+        self.emitted.extend(commit.emissions)
+        answer()
 
 
 @pytest.fixture

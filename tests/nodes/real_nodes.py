@@ -40,7 +40,7 @@ class Nodes:
             self.nodes.append(
                 RealServer(
                     data, RYADOM_DATABASE_URL=self.postgres.url("ryadom"), RYADOM_REDIS_URL=self.redis.url,
-                    RYADOM_NODE=f"n{number}", PYTHONPATH=path, RYADOM_TEST_SKEW=str(skew),
+                    RYADOM_NODE=f"n{number}", PYTHONPATH=path, WRONG_CLOCK=str(skew),
                 )
             )  # fmt: skip
         for node in self.nodes:
@@ -57,6 +57,8 @@ class Nodes:
                 node.process.send_signal(signal.SIGCONT)
                 node.process.kill()
             node.process.wait()
+            if node.process.stdout is not None:
+                node.process.stdout.close()
         self.redis.kill()
         self.postgres.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -102,8 +104,7 @@ class Listener:
 
     async def up(self) -> None:
         """Return when it is connected."""
-        while self.socket is None:
-            await asyncio.sleep(0.01)
+        await until(lambda: self.socket is not None, 20)
 
     async def stop(self) -> None:
         """Leave for good."""

@@ -161,7 +161,13 @@ class Database:
             self._submit()
         self.on_batch(sum(len(entry.tolds) for entry in batch))
         # First what was emitted leaves, then those who asked are answered.
-        self._on_commit(commit, partial(_tell, batch))
+        answer = partial(_tell, batch)
+        try:
+            self._on_commit(commit, answer)
+        except Exception:
+            # It is on disk: a mistake in what follows must not leave anybody waiting.
+            log.exception("what was emitted was not passed on")
+            answer()
 
 
 class _Entry(Work):
