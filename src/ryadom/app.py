@@ -248,6 +248,10 @@ class Server:
     def _refresh_metrics(self) -> None:
         self.metrics.sockets.set(self.hub.connections)
         self.metrics.online.set(len(self.live.published))
+        if self.cluster is not None:
+            self.metrics.redis_up.set(self.cluster.joined)
+            self.metrics.silent.set(self.cluster.order.paused)
+            self.metrics.from_log.set(self.cluster.order.read)
 
     async def _sweep(self) -> None:
         """Wait for the next deadline of any kind, then do what is due."""

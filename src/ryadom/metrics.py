@@ -53,6 +53,14 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
 
+        self.redis_up = Gauge("ryadom_redis_up", "Whether this node reaches Redis", registry=self.registry)
+        self.silent = Gauge(
+            "ryadom_silent", "Whether nothing is passed on, since the database cannot be asked", registry=self.registry
+        )
+        self.from_log = Gauge(
+            "ryadom_commits_from_log_total", "Commits of other nodes that were read from the database",
+            registry=self.registry,
+        )  # fmt: skip
         self._timed: dict[tuple[str, str, int], Histogram] = {}
         """Looked up here, since finding a labelled one costs as much as ten of these."""
 

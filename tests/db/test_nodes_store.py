@@ -62,11 +62,14 @@ async def test_a_later_word_ends_what_others_know_of_requests(store: Store) -> N
     def work(tx: Tx) -> Any:
         one, two = people(tx)
         nodes.know(tx, [known(tx, "a", one, "request"), known(tx, "b", one), known(tx, "a", two, "request")])
-        told = nodes.supersede(tx, "c", [one[1]])
+        now = tx.now.timestamp()
+        early = nodes.supersede(tx, "c", {one[1]: now}, set())
+        told = nodes.supersede(tx, "c", {one[1]: now + 1}, set())
         left = {p.user_id: len(p.active) for p in nodes.people(tx, "c", [one[0], two[0]])[0]}
-        return told == [(one[1], one[0])], left[one[0]], left[two[0]], nodes.supersede(tx, "a", [two[1]])
+        again = nodes.supersede(tx, "c", {one[1]: now + 1}, {one[1]})
+        return early, told == again == [(one[1], one[0])], left[one[0]], left[two[0]]
 
-    assert await store.db.write(work) == (True, 1, 1, [])
+    assert await store.db.write(work) == ([], True, 1, 1)
 
 
 async def test_what_a_node_knew_is_taken_over_once(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""What every broker must do: one suite for that in memory and for Redis (`ryadom.nodes.broker`, `.broker_redis`).
+"""What every broker must do, in memory and in Redis (`ryadom.nodes.broker`, `ryadom.nodes.broker_redis`).
 
 Covers ryadom.nodes.redis_link and ryadom.nodes.joint, too.
 """

@@ -130,7 +130,7 @@ def test_a_mistake_in_one_step_keeps_nobody_else_from_hearing() -> None:
 
     outbox.precede(TypingStart, broken)
     outbox.follow(TypingStart, broken)
-    outbox.committed([(TYPING, Chat(7)), (REVOKED, Users([1]))])
+    outbox.take([(TYPING, Chat(7)), (REVOKED, Users([1]))])
     assert socket.types() == ["typing_start", "session_revoked"]
 
 
@@ -143,7 +143,7 @@ def test_a_commit_leaves_in_its_order_with_heralds_before_and_followers_after() 
     outbox.precede(SessionRevoked, lambda event: seen.append(("before", len(socket.frames))))
     outbox.follow(SessionRevoked, lambda event: seen.append(("after", len(socket.frames))))
     event: Event = REVOKED
-    outbox.committed([(event, Users([1])), (SessionEnded(rev=9, session_id=10, user_id=1), None)])
+    outbox.take([(event, Users([1])), (SessionEnded(rev=9, session_id=10, user_id=1), None)])
     assert seen == [("before", 0), ("after", 1)]
     assert socket.code is SESSION_OVER
     assert client.session_id == 10

@@ -53,10 +53,16 @@ class ActivityWriter:
         device.saved, device.saved_as = device.seen, how
         item = store.Activity(
             device.session_id, utc(device.active), utc(device.seen), how, device.user_id, self._node,
-            how == "socket" or device.had_grace,
+            self._until(device, how),
         )  # fmt: skip
         save = save_together if self._node else store.save_activity
         self._db.write_many(save, item).add_done_callback(partial(_heed, device))
+
+    def _until(self, device: Device, how: Standing) -> float:
+        """Before which moment requests of a session on other nodes count no more."""
+        if device.sockets:
+            return self._clock.now()
+        return device.grace_until if how == "gone" and device.had_grace else 0.0
 
     def opened(self, device: Device) -> None:
         """A session has just been stored with these times."""
@@ -105,10 +111,15 @@ class ActivityWriter:
 
 def save_together(tx: Tx, items: list[store.Activity]) -> list[None]:
     """`save_activity` of one of several nodes: whoever comes anew after they said `offline` is here on all."""
-    later = [item.session_id for item in items if item.later]
-    for session_id, user_id in nodes.supersede(tx, items[0].node, later) if later else ():
-        tx.tell(SessionMoved(rev=0, session_id=session_id, user_id=user_id, node=items[0].node))
     coming = [item.session_id for item in items if item.how == "socket"]
+    until = {item.session_id: item.until for item in items if item.until}
+    for session_id, user_id in nodes.supersede(tx, items[0].node, until, set(coming)) if until else ():
+        tx.tell(
+            SessionMoved(
+                rev=0, session_id=session_id, user_id=user_id, node=items[0].node, until=until[session_id],
+                connected=session_id in coming,
+            )
+        )  # fmt: skip
     for session_id, user_id in store.come_back(tx, coming):
         tx.tell(SessionDeclared(rev=0, session_id=session_id, user_id=user_id, online=True))
     return store.save_activity(tx, items)

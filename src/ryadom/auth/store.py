@@ -188,8 +188,8 @@ class Activity(NamedTuple):
     user_id: int = 0
     node: str = ""
     """The node that says so, where there are several."""
-    later: bool = False
-    """It is later than what other nodes know of its requests: it has a socket there, or the grace of one has ended."""
+    until: float = 0.0
+    """Requests on other nodes before this moment count no more: it has a socket here, or the grace of one has ended."""
 
 
 def limits(now: datetime) -> dict[str, datetime]:

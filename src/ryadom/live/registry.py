@@ -202,10 +202,16 @@ class Registry:
         return device
 
     def expect(self, session_id: int, user_id: int, standing: Standing, active: float, seen: float, now: float) -> None:
-        """After a start: who was here has the grace to come back; who said `offline` stays absent."""
-        device = self._known(session_id, user_id, now)
-        device.active = active
-        device.seen = device.saved = seen
+        """After a start, or when another node is gone: who was here has the grace to come back, from now on.
+
+        Who said `offline` stays absent. What is known here by a socket needs nothing.
+        """
+        known = self._devices.get(session_id)
+        device = known or self._known(session_id, user_id, now)
+        if device.sockets:
+            return
+        device.active = max(device.active, active) if known else active
+        device.seen = device.saved = max(device.seen, seen) if known else seen
         device.saved_as = standing
         if standing == "absent":
             device.absent = True
@@ -274,12 +280,20 @@ class Registry:
         if not any(device.present(now) for device in self.devices(user_id)):
             self._parting.pop(user_id, None)
 
-    def moved_away(self, session_id: int) -> None:
-        """A session counts by what another node knows of it, unless it has a socket here."""
+    def moved_away(self, session_id: int, until: float, *, connected: bool) -> bool:
+        """Another node tells of a session: `connected`, or that the grace of a socket ended there at `until`.
+
+        What is known here by a request before that counts no more, and with a new socket no grace does. Whether it
+        was forgotten.
+        """
         device = self._devices.get(session_id)
-        if device is not None and not device.sockets:
-            self._forget(device)
-            self.mark(device.user_id)
+        if device is None or device.sockets or device.absent:
+            return False
+        if not connected and (device.had_grace or device.seen >= until):
+            return False
+        self._forget(device)
+        self.mark(device.user_id)
+        return True
 
     def _known(self, session_id: int, user_id: int, now: float) -> Device:
         device = self._devices.get(session_id)

@@ -79,6 +79,11 @@ class Cluster:
         self.order.committed(commit, answer)
 
     @property
+    def joined(self) -> bool:
+        """Whether what joins this node with the others is there."""
+        return self._joint.up
+
+    @property
     def parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs for ever, by name."""
         return {

@@ -52,6 +52,8 @@ class CommitOrder:
         self._whole_at = clock.now()
         self.paused = False
         """Nothing is passed on while the database cannot be asked whether it still may be."""
+        self.read = 0
+        """Commits of others that were read from the database."""
         self.last = 0
         """The number of the last commit that was passed on."""
         self.publish: Callable[[Commit], None] = lambda commit: None
@@ -157,8 +159,9 @@ class CommitOrder:
             if node == self._node:
                 # It is about to be told here, with those who wait for it.
                 break
-            if number > self.last:
-                self._arrived.setdefault(number, _Arrived(emissions))
+            if number > self.last and number not in self._arrived:
+                self.read += 1
+                self._arrived[number] = _Arrived(emissions)
         self._pass_on()
 
     def _pass_on(self) -> None:

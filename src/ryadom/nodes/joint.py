@@ -23,6 +23,10 @@ class Joint(Protocol):
     def leases(self) -> Leases:
         """Which nodes are alive."""
 
+    @property
+    def up(self) -> bool:
+        """Whether it is there."""
+
     async def run(self) -> None:
         """Keep both, for ever."""
 
@@ -37,6 +41,11 @@ class RedisJoint:
         self.link = RedisLink(url, clock)
         self.broker = RedisBroker(self.link, node)
         self.leases = RedisLeases(self.link, node, clock)
+
+    @property
+    def up(self) -> bool:
+        """See `Joint`."""
+        return self.link.up
 
     async def run(self) -> None:
         """See `Joint`."""
@@ -65,6 +74,7 @@ class MemoryJoint:
         self._clock = shared.clock
         self.broker = MemoryBroker(node, shared.memory)
         self.leases = MemoryLeases(node, shared.ends, shared.clock.now)
+        self.up = True
 
     async def run(self) -> None:
         """See `Joint`."""

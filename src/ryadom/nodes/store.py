@@ -49,8 +49,9 @@ FORGET = delete(live_devices).where(
 KNOW = new(live_devices, *(column.name for column in live_devices.columns))
 DATABASE_TIME = select(extract("epoch", func.clock_timestamp()))
 _elsewhere = and_(live_devices.c.session_id.in_(ids_in("ids")), live_devices.c.node != bindparam("node"))
-OF_SESSIONS = select(live_devices.c.session_id, live_devices.c.user_id).where(_elsewhere)
-FORGET_REQUESTS = delete(live_devices).where(_elsewhere, live_devices.c.standing == "request")
+OF_SESSIONS = select(
+    live_devices.c.session_id, live_devices.c.user_id, live_devices.c.node, live_devices.c.standing, live_devices.c.seen
+).where(_elsewhere)
 NODES = select(live_devices.c.node).distinct()
 SEEN_LATELY = select(nodes.c.node).where(nodes.c.seen_at > bindparam("since", type_=nodes.c.seen_at.type))
 SEE = nodes.update().where(nodes.c.node == bindparam("name")).values(seen_at=bindparam("now")).returning(nodes.c.node)
@@ -100,15 +101,21 @@ def people(tx: Tx, node: str, ids: list[int]) -> tuple[list[Person], set[int]]:
     return found, {row[0] for row in tx.run(ABSENT, ids=ids)}
 
 
-def supersede(tx: Tx, node: str, session_ids: list[int]) -> list[tuple[int, int]]:
-    """What this node says of sessions is later than what others know of their requests.
+def supersede(tx: Tx, node: str, until: dict[int, float], coming: set[int]) -> list[tuple[int, int]]:
+    """Of these sessions, requests on other nodes before a moment count no more. `coming` have a new socket here.
 
-    Gives (session, person) of those of which others know anything.
+    Gives (session, person) of those of which another node must hear that.
     """
-    elsewhere = tx.run(OF_SESSIONS, ids=session_ids, node=node)
-    if elsewhere:
-        tx.run(FORGET_REQUESTS, ids=session_ids, node=node)
-    return list(dict.fromkeys((session_id, user_id) for session_id, user_id in elsewhere))
+    forgotten, told = [], {}
+    for session_id, user_id, other, standing, seen in tx.run(OF_SESSIONS, ids=list(until), node=node):
+        void = standing == "request" and seen.timestamp() < until[session_id]
+        if void:
+            forgotten.append({"one": session_id, "name": other})
+        if void or session_id in coming:
+            told[session_id] = user_id
+    if forgotten:
+        tx.run_many(FORGET, forgotten)
+    return list(told.items())
 
 
 class Known(NamedTuple):

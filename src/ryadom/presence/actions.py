@@ -137,13 +137,17 @@ class Presence:
     async def take_over(self, node: str) -> list[int]:
         """A node is gone: who was there has a grace to come back, here or elsewhere. The people."""
         known = await self._db.write(
-            partial(_take_over, node=node, here=self._node, own=frozenset(one.session_id for one in self._live.all()))
+            partial(
+                _take_over,
+                node=node,
+                here=self._node,
+                own=frozenset(one.session_id for one in self._live.all() if one.sockets),
+            )
         )
         now = self._clock.now()
         for one in known:
-            if not self._live.knows(one.session_id):
-                times = one.active.timestamp(), one.seen.timestamp()
-                self._live.expect(one.session_id, one.user_id, one.standing, *times, now)
+            times = one.active.timestamp(), one.seen.timestamp()
+            self._live.expect(one.session_id, one.user_id, one.standing, *times, now)
         return list(dict.fromkeys(one.user_id for one in known))
 
     async def run(self) -> None:
@@ -254,7 +258,7 @@ class Presence:
 
     def _session_moved(self, fact: SessionMoved) -> None:
         if fact.node != self._node:
-            self._live.moved_away(fact.session_id)
+            self._live.moved_away(fact.session_id, fact.until, connected=fact.connected)
 
     def _status_published(self, fact: StatusPublished) -> None:
         """By another node, or here: a device here may say otherwise by now."""

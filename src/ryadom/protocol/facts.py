@@ -80,11 +80,15 @@ class SessionDeclared(Fact, frozen=True, kw_only=True):
 
 
 class SessionMoved(Fact, frozen=True, kw_only=True):
-    """A session counts by what `node` knows of it: what others know of it without a socket counts no more."""
+    """A session has a new socket on `node`, or the grace of one has ended there: earlier requests count no more."""
 
     session_id: int
     user_id: int
     node: str
+    until: float
+    """Requests before this moment (epoch seconds) count no more."""
+    connected: bool
+    """It has a new socket: no grace on another node counts, either."""
 
 
 class StatusPublished(Fact, frozen=True, kw_only=True):
