@@ -16,8 +16,8 @@ from . import document, picture
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "docs" / "performance.jsonl"
 ALL = (
-    "messages", "postgres", "presence", "typing", "reads", "burst", "idle", "connect", "storm", "rest", "limits",
-    "lengths", "crowds", "sweep",
+    "messages", "postgres", "nodes", "presence", "typing", "reads", "burst", "idle", "connect", "storm", "rest",
+    "limits", "lengths", "crowds", "sweep",
 )  # fmt: skip
 """Every bench, in the order of the page."""
 

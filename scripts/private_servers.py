@@ -62,7 +62,7 @@ class PostgresServer:
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [_bin("postgres"), "-D", self._data, "-p", str(self.port), *options],
+                [binary("postgres"), "-D", self._data, "-p", str(self.port), *options],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", **self._as,
             )  # fmt: skip
         self.sql("SELECT 1", within=READY_WITHIN)
@@ -117,7 +117,12 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [_bin(program), *arguments], check=True, capture_output=True, cwd="/", timeout=READY_WITHIN * 2, **self._as
+            [binary(program), *arguments],
+            check=True,
+            capture_output=True,
+            cwd="/",
+            timeout=READY_WITHIN * 2,
+            **self._as,
         )
 
 
@@ -127,7 +132,7 @@ def apart(function: Callable[[], T]) -> T:
         return thread.submit(function).result()
 
 
-def _bin(program: str) -> str:
+def binary(program: str) -> str:
     """The newest of the installed ones."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[4]))
     return str(found[-1]) if found else program
@@ -166,6 +171,11 @@ class RedisServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def pids(self) -> list[int]:
+        """Its one process."""
+        assert self._process is not None
+        return [self._process.pid]
 
     def pause(self) -> None:
         """Let it stand still."""

@@ -94,6 +94,10 @@ class Plan:
         self.lines = [f"port {port}"]
         self.conns = 0
 
+    def port(self, port: int) -> None:
+        """Where the connections after this go."""
+        self.lines.append(f"port {port}")
+
     def mark(self, who: str, what: bytes | str) -> None:
         """What counts as an answer (`own`) or a delivery (`each`)."""
         self.lines.append(f"mark {who} {escaped(what)}")

@@ -3,7 +3,7 @@
    usage: load PLAN            commands come on standard input, one JSON line answers each on standard output
 
 The plan, a line each; bytes are written with \n \r \t \\ \xHH:
-   port N                      where all connections go, on 127.0.0.1
+   port N                      where the connections after this go, on 127.0.0.1
    mark own BYTES              what counts as an answer to the sender
    mark each BYTES             what counts as a delivery to a receiver
    reply BYTES BYTES           seen the first, send the second at once (pings); a space in them is \x20
@@ -52,7 +52,7 @@ typedef struct { char *p; size_t n; } bytes;
 typedef struct { char kind; bytes data; int target; } step;                     /* kind: s(end) t(ext) w(ait) n(ext) e(nd) */
 typedef struct { bytes *parts; int count; } unit;
 typedef struct {
-    int fd, lane, ws, later, state;                                            /* 0 idle 1 connecting 2 script 3 open 4 closing 5 gone 6 ended */
+    int fd, lane, ws, later, port, state;                                      /* 0 idle 1 connecting 2 script 3 open 4 closing 5 gone 6 ended */
     int script, steps, at;
     char *tail; uint32_t kept;                                                 /* the last bytes, where a mark may have begun */
     char *out; size_t unsent;
@@ -235,7 +235,7 @@ static void receive(conn *c) {
 }
 static void start(int i) {
     conn *c = &conns[i];
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)c->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int one = 1;
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     if (c->fd < 0) die(strerror(errno));
@@ -383,7 +383,7 @@ static void read_plan(const char *path) {
         else if (!strcmp(line, "reply")) { char *b = strchr(rest, ' '); reply_seen[replies] = mark(rest, (size_t)(b - rest)); reply_sent[replies++] = unescape(b + 1, left - (size_t)(b + 1 - rest)); }
         else if (!strcmp(line, "conn")) {
             if ((conn_count & 1023) == 0) conns = grow(conns, (size_t)(conn_count + 1024) * sizeof *conns);
-            conns[conn_count++] = (conn){ .lane = -1, .ws = !strncmp(rest, "ws", 2), .later = strstr(rest, "later") != NULL, .script = step_count };
+            conns[conn_count++] = (conn){ .lane = -1, .ws = !strncmp(rest, "ws", 2), .later = strstr(rest, "later") != NULL, .port = port, .script = step_count };
         } else if (!strcmp(line, "send") || !strcmp(line, "text") || !strcmp(line, "wait") || !strcmp(line, "then") || !strcmp(line, "end")) {
             if ((step_count & 1023) == 0) steps = grow(steps, (size_t)(step_count + 1024) * sizeof *steps);
             step s = { line[0] == 's' ? 's' : line[0] == 'w' ? 'w' : line[0] == 'e' ? 'e' : line[1] == 'h' ? 'n' : 't', { 0, 0 }, 0 };

@@ -1,4 +1,4 @@
-"""What every broker must do, in memory and in Redis (`ryadom.nodes.broker`, `ryadom.nodes.broker_redis`).
+"""What every broker must do, in memory and in Redis: `ryadom.nodes.broker` and `ryadom.nodes.broker_redis` at work.
 
 Covers ryadom.nodes.redis_link and ryadom.nodes.joint, too.
 """
