@@ -29,7 +29,8 @@ def across(chat_ids: list[int], ports: tuple[int, int], tokens: list[str]) -> Pl
         for place, port in enumerate(ports):
             made.port(port)
             node.sockets(made, [tokens[2 * pair + place]])
-        made.lane(2 * pair, range(2 * pair + 1, 2 * pair + 2), text, own=1, each=1, count=(pair * 100_000, 1))
+        # Other client_ids than those of the pairs on one node, which come after.
+        made.lane(2 * pair, range(2 * pair + 1, 2 * pair + 2), text, own=1, each=1, count=(pair * 100_000 + 50_000, 1))
     return made
 
 

@@ -19,6 +19,7 @@ BUDGETS: dict[str, float] = {
     "law": 120,
     "live": 10,
     "messages": 10,
+    "nodes": 300,
     "presence": 120,
     "process": 80,
     "realtime": 5,
