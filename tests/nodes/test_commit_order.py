@@ -167,8 +167,8 @@ async def test_while_it_is_paused_nothing_is_passed_on(bench: Bench) -> None:
     bench.order.paused = True
     bench.hear(1)
     assert bench.passed == []
-    bench.order.paused = False
     bench.hear(2)
+    bench.order.go_on()
     assert bench.passed == [1, 2]
 
 

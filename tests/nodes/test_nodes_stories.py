@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nodes.together import Together
+from ryadom.protocol.errors import Refusal
 from world import Person
 
 Json = Any
@@ -250,3 +251,30 @@ async def test_a_session_ends_within_a_second_though_the_push_is_lost(together: 
     await alice.web.call("DELETE", f"/sessions/{phone.session_id}")
     await together.advance(1)
     assert phone.socket.close_code == 4401
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+async def test_a_node_that_cannot_ask_the_database_says_nothing_until_it_can(
+    together: Together, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    chat = await together.nodes[0].direct(alice, bob)
+    together.forget()
+    server = together.nodes[1].server
+    real = server.db.read
+
+    async def cut_off(*args: Any) -> Any:
+        if hangs:
+            await together.clock.sleep(30)
+        raise Refusal("busy")
+
+    monkeypatch.setattr(server.db, "read", cut_off)
+    await together.clock.advance(2)
+    told = len(bob.web.socket.wire.events)
+    alice.web.socket.wire.send_text(f'{{"type":"typing_start","chat_id":{chat["id"]}}}')
+    alice.web.socket.wire.send_text(f'{{"type":"send_message","chat_id":{chat["id"]},"text":"later","client_id":"c"}}')
+    await together.nodes[0].settle_alone()
+    assert len(bob.web.socket.wire.events) == told, "a session may have ended meanwhile"
+    monkeypatch.setattr(server.db, "read", real)
+    await together.advance(31)
+    assert [one["message"]["text"] for one in bob.web.socket.received("new_message")] == ["later"]

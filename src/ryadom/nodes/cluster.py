@@ -62,6 +62,8 @@ class Cluster:
         """Asks the database which sessions have ended. Raises `Refusal` when it cannot be asked."""
         self.take_over: Callable[[str], Awaitable[list[int]]] = _nobody
         """Takes over what a node knew that is gone; the people."""
+        self._asked = 0.0
+        """When the database was last asked whether sessions have ended."""
         self._db: Database
         self.attendance: Attendance
 
@@ -87,26 +89,34 @@ class Cluster:
     def parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs for ever, by name."""
         return {
-            "order": self.order.run, "joint": self._joint.run, "look": self.look, "alive": self.live, "tidy": self.tidy,
+            "order": self.order.run, "joint": self._joint.run, "look": self.look, "silence": self.heed_silence,
+            "alive": self.live, "tidy": self.tidy,
         }  # fmt: skip
 
     async def look(self) -> None:
         """Look at the database every half second, for ever: what has ended, what has been committed."""
-        asked = self._clock.now()
         while True:
             try:
                 began = self._clock.now()
                 head, now = await self._db.read(_look)
                 await self.heed()
                 self._clock.keep_with(now + (self._clock.now() - began) / 2)
-                asked = self._clock.now()
-                self.order.paused = False
+                self._asked = self._clock.now()
+                self._outbox.silent = False
+                self.order.go_on()
                 await self.order.look(head)
-            except Refusal:
-                if self._clock.now() - asked > SILENT_AFTER and not self.order.paused:
-                    log.warning("the database cannot be asked; nothing is sent until it can")
-                    self.order.paused = True
+            except Refusal as refusal:
+                log.debug("the database cannot be asked", code=refusal.code)
             await self._clock.sleep(LOOK_EVERY)
+
+    async def heed_silence(self) -> None:
+        """Send nothing while the database cannot be asked, or takes long to answer, for ever."""
+        self._asked = self._clock.now()
+        while True:
+            await self._clock.sleep(LOOK_EVERY / 2)
+            if self._clock.now() - self._asked > SILENT_AFTER and not self.order.paused:
+                log.warning("the database cannot be asked; nothing is sent until it can")
+                self.order.paused = self._outbox.silent = True
 
     async def live(self) -> None:
         """Tell that this node is alive, and find those that are not, for ever."""

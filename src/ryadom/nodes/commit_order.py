@@ -103,6 +103,12 @@ class CommitOrder:
             del self._arrived[number]
         self._wake.set()
 
+    def go_on(self) -> None:
+        """Pass on again what came while it was paused."""
+        if self.paused:
+            self.paused = False
+            self._pass_on()
+
     async def look(self, head: int) -> None:
         """The database is at this commit: what is missing is read."""
         if head <= self.last:
@@ -172,7 +178,7 @@ class CommitOrder:
             self._joining = self.new_chats(arrived.emissions)
             if not self._joining:
                 self._release(self.last + 1)
-        if self._joining or self._gap:
+        if not self.paused and (self._joining or self._gap):
             self._wake.set()
 
     def _release(self, number: int) -> None:
