@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run cluster test torture lint format web types screenshots bench bench-quick lock upgrade system-deps setup setup-dev
+.PHONY: help run cluster test torture lint format web types screenshots faults bench bench-quick lock upgrade system-deps setup setup-dev
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -21,6 +21,10 @@ test: setup-dev  ## every check and test, with the time each part took
 
 torture: setup-dev  ## the tests that can run longer, with many more steps
 	@RYADOM_TORTURE=1 exec $(PY) -m pytest -m torture -o faulthandler_timeout=7200
+
+faults: setup-dev  ## try every fault of several nodes 20 times and write docs/faults.md anew; less than an hour
+	@scripts/system_deps.sh postgresql redis-server
+	@exec $(PY) scripts/faults.py
 
 lint: setup-dev  ## every check, without the tests
 	@exec $(PY) scripts/check.py --without vitest pytest "on PostgreSQL"

@@ -296,6 +296,11 @@ class World:
             await self._fold()
 
     @property
+    def servers(self) -> list[Server]:
+        """All that serve these people."""
+        return [self.server]
+
+    @property
     def joined(self) -> bool:
         """Whether nothing of what other nodes told waits."""
         return self.server.cluster is None or self.server.cluster.order.quiet

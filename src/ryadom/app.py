@@ -51,7 +51,7 @@ from ryadom.presence.typing import Typing
 from ryadom.protocol.emissions import Emission
 from ryadom.protocol.errors import RESTART, SESSION_OVER
 from ryadom.protocol.events import TypingStart, TypingStop
-from ryadom.protocol.facts import SessionEnded
+from ryadom.protocol.facts import SessionEnded, Tried
 from ryadom.realtime.edge import make_edge
 from ryadom.realtime.gate import SocketGate
 from ryadom.realtime.http import make_http
@@ -183,12 +183,16 @@ class Server:
         cluster.heed = self._heed_once
         cluster.order.lost = partial(self.hub.close_all, RESTART)
         cluster.broker.heard_now = self._heard_now
+        self.limiter.share = lambda name, key: cluster.broker.send((Tried(rev=0, limit=name, key=key), None))
         self._joined = [asyncio.create_task(self._forever(name, run)) for name, run in cluster.parts.items()]
 
     def _heard_now(self, emission: Emission) -> None:
-        """Another node tells what has no commit: that somebody types."""
-        if isinstance(emission[0], TypingStart | TypingStop):
-            self.typing.heard(emission[0])
+        """Another node tells what has no commit: that somebody types, or tries what is limited."""
+        what = emission[0]
+        if isinstance(what, TypingStart | TypingStop):
+            self.typing.heard(what)
+        elif isinstance(what, Tried):
+            self.limiter.heard(what.limit, what.key)
 
     def _rest(self) -> Litestar:
         db, recall = self.db, self.recall

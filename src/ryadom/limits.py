@@ -10,7 +10,7 @@ turned clock; and it counts in windows, where the size of a burst cannot be chos
 
 import ipaddress
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -37,6 +37,11 @@ LIMITS: dict[str, Limit] = {
 }
 """Whose tries are counted is the last word of a name. `connect` is handshakes, `look` is asking
 for `GET /server`; `session` is requests and frames."""
+SHARED = frozenset(("sign_in_account", "sign_in_address", "register_address", "chat_user"))
+"""Limits that several nodes count together: those of what is dear or an attack. The others are each node's own."""
+
+Key = str | int
+Share = Callable[[str, Key], None]
 
 
 class Limiter:
@@ -45,20 +50,29 @@ class Limiter:
     def __init__(self, clock: Clock, limits: Mapping[str, Limit], enabled: bool, max_keys: int = 100_000) -> None:
         self._clock = clock
         self._enabled = enabled
+        self.share: Share = lambda name, key: None
+        """Told of each try that counts for all nodes."""
         share = max(1, max_keys // max(1, len(limits)))
         self._buckets = {name: _Buckets(limit, share) for name, limit in limits.items()}
 
-    def check(self, name: str, key: Hashable) -> None:
+    def check(self, name: str, key: Key) -> None:
         """Take one token of `key`, or raise `Refusal("too_many")` with the seconds to wait."""
         wait = self.allow(name, key)
         if wait:
             raise Refusal("too_many", retry_after=wait)
+        if self._enabled and name in SHARED:
+            self.share(name, key)
 
-    def allow(self, name: str, key: Hashable) -> float:
+    def allow(self, name: str, key: Key) -> float:
         """Take one token of `key` and return 0.0; or take none and return the seconds until there is one."""
         if not self._enabled:
             return 0.0
         return self._buckets[name].take(key, self._clock.now())
+
+    def heard(self, name: str, key: Key) -> None:
+        """Another node has let a try through. One of a newer version may know more limits."""
+        if name in self._buckets:
+            self.allow(name, key)
 
     def __len__(self) -> int:
         """How many keys are remembered."""
@@ -75,9 +89,9 @@ class _Buckets:
         # A hundredth of a token more than burst - 1, so that sums of floats never refuse the last one.
         self._depth = (limit.burst - 0.99) * self._per_token
         self._most = most
-        self.full_at: OrderedDict[Hashable, float] = OrderedDict()
+        self.full_at: OrderedDict[Key, float] = OrderedDict()
 
-    def take(self, key: Hashable, now: float) -> float:
+    def take(self, key: Key, now: float) -> float:
         """One token: 0.0, or the seconds until there is one."""
         full_at = self.full_at.get(key)
         if full_at is None:

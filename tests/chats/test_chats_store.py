@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ryadom.chats import store
+from ryadom.chats import snapshot, store
 from ryadom.chats.recall import Common, Recall
 from ryadom.db.tx import Tx
 from world import World
@@ -33,7 +33,7 @@ async def test_the_subtraction_equals_the_count(world: World) -> None:
             case "read" if sent:
                 await person.web.read(chance.choice(sent))
         for one in people:
-            [view] = await world.server.db.read(store.views, one.id)
+            [view] = await world.server.db.read(snapshot.views, one.id)
             [(counted,)] = await world.rows(BY_HAND, user=one.id, chat=chat["id"])
             assert view.unread_count == counted == await world.server.db.read(store.total_unread, one.id)
 
@@ -59,9 +59,9 @@ async def test_what_is_kept_of_chats_is_what_a_fresh_look_says(world: World) -> 
         person = chance.choice(people[:2])
         await change(chance, person, chat, sent, number)
         for one in people:
-            kept = await world.server.db.read(store.views, one.id, None, recall)
-            assert kept == await world.server.db.read(store.views, one.id)
-            again = await world.server.db.read(store.views, one.id, None, recall)
+            kept = await world.server.db.read(snapshot.views, one.id, None, recall)
+            assert kept == await world.server.db.read(snapshot.views, one.id)
+            again = await world.server.db.read(snapshot.views, one.id, None, recall)
             assert all(chat is before for chat, before in zip(again, kept, strict=True))
 
 
@@ -96,12 +96,12 @@ async def test_marks_in_a_crowd_are_those_of_contacts(world: World, monkeypatch:
     message = await carol.web.write(chat, "x")
     for one in (alice, bob):
         await one.web.read(message)
-    [few] = await world.server.db.read(store.views, alice.id)
+    [few] = await world.server.db.read(snapshot.views, alice.id)
     assert few.peers_read_up_to_seq == {str(bob.id): 1}
-    monkeypatch.setattr(store, "COMMON", store.common(crowd=2))
-    assert await world.server.db.read(store.views, alice.id) == [few]
+    monkeypatch.setattr(snapshot, "COMMON", snapshot.common(crowd=2))
+    assert await world.server.db.read(snapshot.views, alice.id) == [few]
     assert [one.crowded for one in (await world.server.db.read(commons, alice.id)).values()] == [True]
 
 
 def commons(tx: Tx, user_id: int) -> dict[int, Common]:
-    return store._commons(tx, tx.run(store.MINE, user_id=user_id), None)
+    return snapshot._commons(tx, tx.run(snapshot.MINE, user_id=user_id), None)

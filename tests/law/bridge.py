@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,11 +15,12 @@ T = TypeVar("T")
 class Bridge:
     """A world with its own event loop. `run` takes one step; between steps everything stands still."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, make: Callable[[Path], Any] = World) -> None:
+        """`make`: what makes the world, given a folder for its data."""
         shared = Path("/dev/shm")
         self._folder = Path(tempfile.mkdtemp(prefix="ryadom-", dir=shared if shared.is_dir() else None))
         self._loop = asyncio.new_event_loop()
-        self.world = World(self._folder, **options)
+        self.world = make(self._folder)
         self.run(self.world.start())
 
     def run(self, step: Coroutine[Any, Any, T]) -> T:

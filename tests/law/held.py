@@ -22,8 +22,9 @@ class Held:
     Other writes wait meanwhile, so nothing in the block may wait for one. `world.settle` may be called only afterwards.
     """
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, *others: Database) -> None:
+        """`others`: databases of other nodes, which somebody acts on meanwhile."""
+        self._dbs = (db, *others)
         self._engine: Any = db._engine
         self._made: list[Callable[[], None]] = []
         self._over = False
@@ -60,4 +61,4 @@ class Held:
         calm = 0
         while calm < ROUNDS:
             await asyncio.sleep(0)
-            calm = 0 if self._db._reading else calm + 1
+            calm = 0 if any(db._reading for db in self._dbs) else calm + 1

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from law.bridge import Bridge
 from law.held import Held
-from law.recount import Facts, read_facts, recount, total
+from law.recount import Counted, Facts, read_facts, recount, total
+from ryadom.app import Server
 from ryadom.chats.store import total_unread
 from torture import TORTURE, steps
 from world import Device, Person
@@ -41,12 +42,16 @@ class Unread(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bridge = Bridge()
+        self.bridge = self.make()
         self.world = self.bridge.world
         self.who: dict[str, Person] = {}
         self.ids: dict[str, int] = {}
         self.names = 0
         self.bridge.run(self.begin())
+
+    def make(self) -> Bridge:
+        """The world that this happens in."""
+        return Bridge()
 
     async def begin(self) -> None:
         ann, ben, cid, dee = [await self.world.person(name, devices=DEVICES) for name in PEOPLE]
@@ -146,13 +151,14 @@ class Unread(RuleBasedStateMachine):
             for socket in other.sockets:
                 if socket.alive:
                     await socket.close()
-        act = self.device(actor, "web").call
+        web = self.device(actor, "web")
+        act = web.call
         call = (
             act("POST", f"/chats/{self.ids[chat]}/messages", self.writing())
             if message is None
             else act("DELETE", f"/messages/{message.id}")
         )
-        async with Held(self.world.server.db) as held:
+        async with Held(web.world.server.db, device.world.server.db) as held:
             acting = asyncio.ensure_future(call)
             await held.look()
             socket = device.open()
@@ -252,18 +258,14 @@ class Unread(RuleBasedStateMachine):
         self.bridge.run(self.compare())
 
     async def compare(self) -> None:
-        world, server = self.world, self.world.server
+        world = self.world
         counted = recount(self.facts, world.clock.utcnow())
         for person in self.who.values():
             expected = counted.get(person.id, {})
             shown = {chat["id"]: chat["unread_count"] for chat in await person.web.get("/chats")}
             assert shown == {id_: chat.unread for id_, chat in expected.items()}
-            assert await server.db.read(total_unread, person.id) == total(expected)
-            assert await server.counts.total(person.id) == total(expected)
-            here = server.hub.people.get(person.id)
-            if here is not None:
-                held = {id_: (count.unread, count.mark) for id_, count in here.chats.items()}
-                assert held == {id_: (chat.unread, chat.mark) for id_, chat in expected.items()}
+            for server in world.servers:
+                await self.compare_server(server, person.id, expected)
         for socket in world.mirrored:
             if socket.mirror is not None:
                 state = socket.mirror.state
@@ -271,6 +273,15 @@ class Unread(RuleBasedStateMachine):
                 expected = counted.get(state.reader.user_id, {})
                 assert told == {id_: (chat.unread, chat.mark) for id_, chat in expected.items()}
                 assert state.total_unread == total(expected)
+
+    async def compare_server(self, server: Server, user_id: int, expected: dict[int, Counted]) -> None:
+        """What a server knows of a person's counts, in the database and in memory."""
+        assert await server.db.read(total_unread, user_id) == total(expected)
+        assert await server.counts.total(user_id) == total(expected)
+        here = server.hub.people.get(user_id)
+        if here is not None:
+            held = {id_: (count.unread, count.mark) for id_, count in here.chats.items()}
+            assert held == {id_: (chat.unread, chat.mark) for id_, chat in expected.items()}
 
     def teardown(self) -> None:
         self.bridge.close()

@@ -9,6 +9,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from private_servers import PostgresServer, RedisServer
 from websockets.exceptions import WebSocketException
 
 import servers
+from nodes.redis_proxy import RedisProxy
 from process.real_server import Client, Json, RealServer, Socket
 
 NODES = 3
@@ -27,11 +29,14 @@ SKEW = Path(__file__).parent / "skew"
 class Nodes:
     """The servers and the nodes."""
 
-    def __init__(self, skews: tuple[float, ...] = (0.0,) * NODES) -> None:
+    def __init__(self, skews: tuple[float, ...] = (0.0,) * NODES, *, bad_network: bool = False) -> None:
+        """`skews`: what each node's clock is wrong by, in seconds. `bad_network`: a proxy between each and Redis."""
         self.folder = Path(tempfile.mkdtemp(prefix="ryadom-cluster-", dir=servers.MEMORY))
         self.postgres = PostgresServer(servers.MEMORY)
         self.postgres.sql("CREATE DATABASE ryadom")
         self.redis = RedisServer()
+        self.proxies = [RedisProxy(self.redis.port, seed) for seed in range(len(skews))] if bad_network else []
+        ways = [proxy.url for proxy in self.proxies] or [self.redis.url] * len(skews)
         self.nodes: list[RealServer] = []
         for number, skew in enumerate(skews):
             data = self.folder / f"node{number}"
@@ -39,7 +44,7 @@ class Nodes:
             path = os.pathsep.join([str(SKEW), os.environ.get("PYTHONPATH", "")])
             self.nodes.append(
                 RealServer(
-                    data, RYADOM_DATABASE_URL=self.postgres.url("ryadom"), RYADOM_REDIS_URL=self.redis.url,
+                    data, RYADOM_DATABASE_URL=self.postgres.url("ryadom"), RYADOM_REDIS_URL=ways[number],
                     RYADOM_NODE=f"n{number}", PYTHONPATH=path, WRONG_CLOCK=str(skew),
                 )
             )  # fmt: skip
@@ -59,6 +64,8 @@ class Nodes:
             node.process.wait()
             if node.process.stdout is not None:
                 node.process.stdout.close()
+        for proxy in self.proxies:
+            proxy.close()
         self.redis.kill()
         self.postgres.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -95,6 +102,10 @@ class Listener:
         """Seqs that came twice on one socket, or not in their order."""
         self.statuses: list[tuple[float, int, str]] = []
         """(when, whose, status)."""
+        self.latest = 0.0
+        """The longest that a message took from its commit to here, in seconds."""
+        self.typing: set[int] = set()
+        """Who was told to be typing."""
         self.codes: list[int | None] = []
         """How sockets ended."""
         self.socket: Socket | None = None
@@ -135,16 +146,23 @@ class Listener:
             while True:
                 event = await socket.next()
                 if event["type"] == "new_message":
-                    seq = event["message"]["seq"]
-                    if seq <= last:
-                        self.doubled.append(seq)
-                    last = seq
-                    self.messages.setdefault(seq, event["message"])
-                if event["type"] == "status_change":
+                    last = self._take(event["message"], last)
+                elif event["type"] == "status_change":
                     self.statuses.append((time.time(), event["user_id"], event["status"]))
+                elif event["type"] == "typing_start":
+                    self.typing.add(event["user_id"])
         finally:
             self.socket = None
             self.codes.append(socket.wire.close_code)
+
+    def _take(self, message: Json, last: int) -> int:
+        """A message that came by the socket, after the one with seq `last`; its seq."""
+        seq: int = message["seq"]
+        if seq <= last:
+            self.doubled.append(seq)
+        self.latest = max(self.latest, time.time() - seconds(message["created_at"]))
+        self.messages.setdefault(seq, message)
+        return seq
 
 
 class Writer:
@@ -197,3 +215,8 @@ async def until(true: Any, within: float) -> float:
         assert time.monotonic() - began < within, "it did not come true"
         await asyncio.sleep(0.02)
     return time.monotonic() - began
+
+
+def seconds(moment: str) -> float:
+    """A time of the wire as seconds since 1970."""
+    return datetime.fromisoformat(moment).timestamp()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from private_servers import RedisServer
 
@@ -178,6 +179,18 @@ async def test_after_redis_forgot_everything_nobody_takes_a_commit_for_of_no_con
     assert there.commits == []
 
 
+async def test_what_nobody_understands_makes_nobody_deaf(pair: list[Ear]) -> None:
+    here, there = pair
+    await there.broker.attend([5], [])
+    link: Any = here.joint.link  # type: ignore[attr-defined]
+    for said in (b"", b"[", b'[1,"x"]', b"[2]", b"\xff"):
+        await link.redis.publish(f"{link.prefix}node:there", said)
+        await link.redis.publish(f"{link.prefix}commits", said)
+    here.broker.publish(Commit(3, [online(1, 5)]))
+    await until(lambda: there.commits)
+    assert there.commits == [(3, [online(1, 5)])]
+
+
 async def test_redis_is_found_again_and_knows_again_who_hears_of_whom(pair: list[Ear], redis: RedisServer) -> None:
     here, there = pair
     await there.broker.attend([5], [])
@@ -231,3 +244,12 @@ def test_whom_something_concerns(emission: Emission, users: set[int], chats: set
 def test_emissions_travel_as_they_are() -> None:
     sent = [online(1, 5), typing(7), read(5, 6), (SessionEnded(rev=1, session_id=1, user_id=3), None)]
     assert unpacked(packed(sent)) == sent
+
+
+def test_what_only_a_newer_version_knows_is_left_out() -> None:
+    sent = [online(1, 2), online(3, 4)]
+    first, last = [packed([one])[1:-1] for one in sent]
+    newer = b'[{"type":"waved","timestamp":"2027-01-15T08:00:00Z"},{"type":"Users","ids":[1]}]'
+    assert unpacked(b"[" + b",".join([first, newer, last]) + b"]") == sent
+    with pytest.raises(msgspec.DecodeError):
+        unpacked(b"[[")

@@ -109,6 +109,18 @@ async def test_what_comes_in_order_is_passed_on_at_once(bench: Bench) -> None:
     assert bench.log.asked == 0
 
 
+async def test_what_this_node_is_about_to_tell_is_not_asked_for_again_and_again(
+    bench: Bench, clock: VirtualClock
+) -> None:
+    told_later = bench.log.add("me", 1)
+    bench.hear(2)
+    bench.hear(3)
+    await clock.advance(1)
+    assert bench.log.asked == 1
+    bench.order.committed(told_later, lambda: bench.answered.append(1))
+    assert (bench.passed, bench.answered) == ([1, 2, 3], [1])
+
+
 async def test_what_comes_too_early_waits_for_what_is_late(bench: Bench) -> None:
     bench.hear(2)
     bench.commit(3)

@@ -278,3 +278,26 @@ async def test_a_node_that_cannot_ask_the_database_says_nothing_until_it_can(
     monkeypatch.setattr(server.db, "read", real)
     await together.advance(31)
     assert [one["message"]["text"] for one in bob.web.socket.received("new_message")] == ["later"]
+
+
+async def test_who_guesses_a_password_gets_no_more_tries_by_going_from_node_to_node(together: Together) -> None:
+    await together.friends("alice", "bob")
+    for node in together.nodes:
+        node.server.limiter._enabled = True
+    guess = {"username": "alice", "password": "not this one"}
+    codes = [(await together.nodes[number % 3].call("POST", "/login", guess)).status for number in range(6)]
+    assert codes == [401] * 5 + [429]
+    assert (await together.nodes[1].call("POST", "/login", guess)).status == 429
+
+
+async def test_the_list_of_devices_counts_sockets_on_other_nodes(together: Together) -> None:
+    alice, _ = await together.friends("alice", "bob")
+    phone = await alice.device("phone", connect=False)
+    together.move(phone, 2)
+    first = await phone.connect()
+    await together.advance(2)
+    listed = {one["id"]: one["connections"] for one in await alice.web.get("/sessions")}
+    assert listed == {alice.web.session_id: 1, phone.session_id: 1}
+    await first.close()
+    await together.advance(6)
+    assert {one["connections"] for one in await alice.web.get("/sessions") if not one["is_current"]} == {0}

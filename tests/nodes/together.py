@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import servers
+from ryadom.app import Server
 from ryadom.nodes.joint import MemoryJoint, Shared
 from virtual_clock import VirtualClock
 from world import Device, Person, Socket, World
@@ -94,6 +95,38 @@ class Together:
         self.forget()
         return made
 
+    async def person(self, name: str, *, devices: tuple[str, ...] = ("web",), connect: bool = True) -> Person:
+        """Somebody whose devices are on one node after the other."""
+        first = len(self.people) % len(self.nodes)
+        person = await self.nodes[first].person(name, devices=(), connect=connect)
+        for place, device in enumerate(devices, start=first):
+            self.move(await person.device(device, connect=False), place % len(self.nodes))
+            if connect:
+                await person.devices[device].connect()
+        return person
+
+    async def direct(self, one: Person, other: Person) -> Any:
+        """The direct chat of two people."""
+        return await self.nodes[0].direct(one, other)
+
+    async def group(self, owner: Person, *others: Person, kind: str = "group") -> Any:
+        """A group or channel of these people."""
+        return await self.nodes[0].group(owner, *others, kind=kind)
+
+    async def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What a statement finds in the database."""
+        return await self.nodes[0].rows(statement)
+
+    @property
+    def servers(self) -> list[Server]:
+        """Those of all nodes."""
+        return [node.server for node in self.nodes]
+
+    @property
+    def mirrored(self) -> list[Socket]:
+        """The open sockets that the law is checked for."""
+        return [socket for node in self.nodes for socket in node.mirrored]
+
     def forget(self) -> None:
         """Forget what all sockets have received so far."""
         self.nodes[0].forget()
@@ -109,6 +142,11 @@ class Together:
         joint: Any = world.server.cluster._joint  # type: ignore[union-attr]
         joint.broker.gone()
         await world.crash()
+
+    async def check(self) -> None:
+        """The law, on every node."""
+        for node in self.nodes:
+            await node.check()
 
     async def close(self) -> None:
         """Check the law on every node, and stop them."""

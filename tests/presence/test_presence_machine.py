@@ -1,6 +1,7 @@
 """Three people on up to nine devices do what people do; the server and the reference model agree after every step.
 
-Covers ryadom.presence.actions, ryadom.presence.statuses, ryadom.live.registry, ryadom.sync.entry.
+Covers ryadom.presence.actions, ryadom.presence.publishing, ryadom.presence.statuses, ryadom.live.registry,
+ryadom.sync.entry.
 """
 
 import asyncio

@@ -121,7 +121,8 @@ class Auth:
 
     async def list_sessions(self, principal: Principal) -> list[UserSession]:
         """The live sessions of a person; their last activity and sockets are what we know now, not what was written."""
-        listed = await self._db.read(store.list_sessions, principal.user_id, principal.session_id)
+        user_id, node = principal.user_id, self._activity.node
+        listed = await self._db.read(store.list_sessions, user_id, principal.session_id, node)
         fresh = [self._freshened(session) for session in listed]
         return sorted(fresh, key=lambda session: (not session.is_current, -session.last_activity.timestamp()))
 
@@ -130,7 +131,8 @@ class Auth:
         if device is None:
             return session
         active = max(session.last_activity, utc(device.active))
-        return msgspec.structs.replace(session, last_activity=active, connections=device.sockets)
+        connections = session.connections + device.sockets
+        return msgspec.structs.replace(session, last_activity=active, connections=connections)
 
     async def revoke(self, principal: Principal, session_id: int) -> None:
         """End one session of one's own. Refuses `not_found`."""
@@ -151,7 +153,7 @@ class Auth:
 
     async def change_password(self, principal: Principal, current: str, new: str) -> None:
         """Set a new password and end all other sessions. Refuses `wrong_password`, `invalid`, `too_many`."""
-        self._limiter.check("sign_in_account", ("id", principal.user_id))
+        self._limiter.check("sign_in_account", principal.user_id)
         _check_password(new)
         stored = await self._db.read(lambda tx: tx.value(store.HASH, user_id=principal.user_id))
         if not await self._passwords.verify(stored, current):

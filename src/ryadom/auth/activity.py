@@ -32,7 +32,7 @@ class ActivityWriter:
     """The one who writes `last_activity`, `last_seen` and `standing` of sessions."""
 
     def __init__(self, db: Database, clock: Clock, live: Registry, node: str = "") -> None:
-        self._node = node
+        self.node = node
         self._db = db
         self._clock = clock
         self._live = live
@@ -52,10 +52,10 @@ class ActivityWriter:
         self._waiting.pop(device.session_id, None)
         device.saved, device.saved_as = device.seen, how
         item = store.Activity(
-            device.session_id, utc(device.active), utc(device.seen), how, device.user_id, self._node,
+            device.session_id, utc(device.active), utc(device.seen), how, device.user_id, self.node,
             self._until(device, how),
         )  # fmt: skip
-        save = save_together if self._node else store.save_activity
+        save = save_together if self.node else store.save_activity
         self._db.write_many(save, item).add_done_callback(partial(_heed, device))
 
     def _until(self, device: Device, how: Standing) -> float:
@@ -67,7 +67,7 @@ class ActivityWriter:
     def opened(self, device: Device) -> None:
         """A session has just been stored with these times."""
         device.saved, device.saved_as = device.seen, "request"
-        if self._node:
+        if self.node:
             self.save(device.session_id)
 
     def save_now_and_then(self, device: Device) -> None:

@@ -292,17 +292,21 @@ def create_session(tx: Tx, user_id: int, token_hash: str, device: Device, addres
     )  # fmt: skip
 
 
-def list_sessions(tx: Tx, user_id: int, current: int | None) -> list[UserSession]:
-    """The live sessions of a person, the current one first, then by last activity."""
-    found = [session_of(row, current) for row in tx.run(SESSIONS, user_id=user_id, **limits(tx.now))]
+def list_sessions(tx: Tx, user_id: int, current: int | None, node: str = "") -> list[UserSession]:
+    """The live sessions of a person, the current one first, then by last activity; with their sockets elsewhere."""
+    elsewhere = nodes.connected_elsewhere(tx, node, user_id) if node else {}
+    found = [
+        session_of(row, current, elsewhere.get(row[0], 0))
+        for row in tx.run(SESSIONS, user_id=user_id, **limits(tx.now))
+    ]
     return sorted(found, key=lambda session: not session.is_current)
 
 
-def session_of(row: Any, current: int | None) -> UserSession:
-    """A `UserSession` out of a row of SESSIONS; its open sockets are for whoever knows them to add."""
+def session_of(row: Any, current: int | None, connections: int = 0) -> UserSession:
+    """A `UserSession` out of a row of SESSIONS; its open sockets here are for whoever knows them to add."""
     return UserSession(
         id=row[0], device_type=row[1], device_name=row[2], ip_address=row[3], user_agent=row[4], created_at=row[5],
-        last_activity=row[6], is_current=row[0] == current, connections=0,
+        last_activity=row[6], is_current=row[0] == current, connections=connections,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from ryadom.protocol.events import ChatChanged
 from ryadom.protocol.facts import MemberJoined, MemberLeft, Muted
 from ryadom.protocol.schemas import Chat, ChatChange, Member
 
-from . import store
+from . import snapshot, store
 from .store import Membership
 
 MAX_MEMBERS = 20_000
@@ -74,7 +74,7 @@ def membership(tx: Tx, chat_id: int, user_id: int) -> Membership:
 
 def view(tx: Tx, user_id: int, chat_id: int) -> Chat:
     """One chat as one member sees it. Refuses `not_found`."""
-    found = store.views(tx, user_id, chat_id)
+    found = snapshot.views(tx, user_id, chat_id)
     if not found:
         raise Refusal("not_found")
     return found[0]

@@ -43,7 +43,7 @@ class View(NamedTuple):
     """A chat as one member sees it, and all that it was made of."""
 
     row: Any
-    """Of `store.MINE`."""
+    """Of `snapshot.MINE`."""
     common: Common
     marks: Marks
     chat: Chat

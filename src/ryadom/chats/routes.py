@@ -15,7 +15,7 @@ from ryadom.protocol.errors import Refusal
 from ryadom.protocol.schemas import Chat, ChatKind, Id, Member, Role, Title
 from ryadom.rest import an_id, either, problems
 
-from . import store
+from . import snapshot, store
 from .actions import Chats, membership, view
 from .recall import Recall
 
@@ -58,7 +58,7 @@ def routes(chats: Chats, db: Database, recall: Recall) -> list[HTTPRouteHandler]
     @get("/chats", tags=TAGS, responses=problems())
     async def list_chats(request: Asked) -> list[Chat]:
         """One's chats, the latest message first."""
-        return await db.read(store.views, request.user.user_id, None, recall)
+        return await db.read(snapshot.views, request.user.user_id, None, recall)
 
     @post(
         "/chats", tags=TAGS,

@@ -8,16 +8,14 @@ after it only if it was sent `behind`: else sending moved the watermark to it.
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, exists, func, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, exists, func, select, update
 
 from ryadom.auth.store import USER_COLUMNS, user_of
 from ryadom.contacts.store import blocked
 from ryadom.db.query import ids_in, new
-from ryadom.db.tables import Instant, blocks, chat_members, chats, contacts, messages, user
+from ryadom.db.tables import Instant, blocks, chat_members, chats, messages, user
 from ryadom.db.tx import Tx
-from ryadom.protocol.schemas import Chat, Member, Message
-
-from .recall import Common, Marks, Recall, View
+from ryadom.protocol.schemas import Member, Message
 
 MESSAGE_COLUMNS = (
     messages.c.id, messages.c.chat_id, messages.c.seq, messages.c.rev, messages.c.kind, messages.c.sender_id,
@@ -50,75 +48,22 @@ def unread_count(member: FromClause, chat: FromClause) -> ColumnElement[int]:
 
 
 _member = and_(chat_members.c.chat_id == chats.c.id, chat_members.c.left_at.is_(None))
-_joined = chat_members.join(chats, _member)
+MEMBERSHIPS = chat_members.join(chats, _member)
+"""Who is in which chat."""
 PEER_ID = case((chats.c.direct_low == chat_members.c.user_id, chats.c.direct_high), else_=chats.c.direct_low)
-_peer = chat_members.alias("peer")
 _muted = and_(chat_members.c.muted_until.is_not(None), chat_members.c.muted_until > bindparam("now", type_=Instant))
 
-CROWD = 100
-"""Members beyond which a chat is crowded."""
-
-_is_mutual = exists(
-    select(1)
-    .select_from(contacts)
-    .where(contacts.c.owner_id == bindparam("user_id"), contacts.c.contact_id == _peer.c.user_id, contacts.c.mutual)
-    .correlate(_peer)
-)
-_shown = and_(_peer.c.left_at.is_(None), _peer.c.read_up_to_seq > 0)
-"""A member's mark that others may see, as far as they may see that member."""
-_peers = and_(_peer.c.chat_id == chats.c.id, _peer.c.user_id == PEER_ID, _shown, _is_mutual)
-MINE = (
-    select(
-        chats.c.id, chats.c.rev, chat_members.c.role, chat_members.c.read_up_to_seq, chat_members.c.rev,
-        chat_members.c.read_rev, chat_members.c.muted_until, _peer.c.read_up_to_seq, _peer.c.read_rev,
-    )
-    .select_from(_joined.outerjoin(_peer, _peers))
-    .where(chat_members.c.user_id == bindparam("user_id"))
-)  # fmt: skip
-MINE_IN = MINE.where(chats.c.id == bindparam("chat_id"))
-UNREAD_IN = (
-    select(chats.c.id, unread_count(chat_members, chats))
-    .select_from(_joined)
-    .where(chat_members.c.user_id == bindparam("user_id"), chats.c.id.in_(ids_in("chat_ids")))
-)
-_low, _high = user.alias("low"), user.alias("high")
-
-
-def common(crowd: int) -> Select[Any]:
-    """What chats are to all their members; `crowd`: members beyond which a chat is crowded."""
-    beyond = select(1).select_from(_peer).where(_peer.c.chat_id == chats.c.id).correlate(chats).limit(1).offset(crowd)
-    people = (one.c[column.name] for one in (_low, _high) for column in USER_COLUMNS)
-    return (
-        select(
-            chats.c.id, chats.c.rev, chats.c.kind, chats.c.title, chats.c.created_at, chats.c.last_seq,
-            exists(beyond), *people, *MESSAGE_COLUMNS,
-        )
-        .select_from(
-            chats.outerjoin(_low, _low.c.id == chats.c.direct_low)
-            .outerjoin(_high, _high.c.id == chats.c.direct_high)
-            .outerjoin(messages, and_(messages.c.chat_id == chats.c.id, messages.c.seq == chats.c.last_seq))
-        )
-        .where(chats.c.id.in_(ids_in("ids")))
-    )  # fmt: skip
-
-
-COMMON = common(CROWD)
-_marks = select(_peer.c.chat_id, _peer.c.user_id, _peer.c.read_up_to_seq, _peer.c.read_rev)
-MARKS = _marks.where(_peer.c.chat_id.in_(ids_in("chat_ids")), _shown, _is_mutual)
-_mutual = select(contacts.c.contact_id).where(contacts.c.owner_id == bindparam("user_id"), contacts.c.mutual)
-MARKS_IN_CROWDS = _marks.where(_peer.c.chat_id.in_(ids_in("chat_ids")), _peer.c.user_id.in_(_mutual), _shown)
-"""The same by one look for each contact instead of one for each member."""
 COUNTS = (
     select(
         chats.c.id, unread_count(chat_members, chats), chat_members.c.read_up_to_seq, chat_members.c.muted_until,
         chats.c.rev, chat_members.c.rev, chat_members.c.read_rev,
     )
-    .select_from(_joined)
+    .select_from(MEMBERSHIPS)
     .where(chat_members.c.user_id == bindparam("user_id"))
 )  # fmt: skip
 TOTAL = (
     select(func.coalesce(func.sum(unread_count(chat_members, chats)), 0))
-    .select_from(_joined)
+    .select_from(MEMBERSHIPS)
     .where(chat_members.c.user_id == bindparam("user_id"), ~func.coalesce(_muted, False))
 )
 MEMBERSHIP = (
@@ -127,7 +72,7 @@ MEMBERSHIP = (
         exists(select(1).select_from(user).where(user.c.id == PEER_ID, user.c.deleted_at.is_not(None))),
         blocked(chat_members.c.user_id, PEER_ID),
     )
-    .select_from(_joined)
+    .select_from(MEMBERSHIPS)
     .where(chats.c.id == bindparam("chat_id"), chat_members.c.user_id == bindparam("user_id"))
 )  # fmt: skip
 _member_columns = (*USER_COLUMNS, chat_members.c.role, chat_members.c.joined_at)
@@ -229,77 +174,6 @@ def membership(tx: Tx, chat_id: int, user_id: int) -> Membership | None:
     """What this person is in this chat; None when they are no member, or there is no such chat."""
     row = tx.first(MEMBERSHIP, chat_id=chat_id, user_id=user_id)
     return None if row is None else Membership(*row)
-
-
-def views(tx: Tx, user_id: int, chat_id: int | None = None, recall: Recall | None = None) -> list[Chat]:
-    """A person's chats as they see them, the latest message first; or only one of them.
-
-    `recall` keeps for the next reading what chats are to all their members; a writing has none.
-    """
-    mine = tx.run(MINE, user_id=user_id) if chat_id is None else tx.run(MINE_IN, user_id=user_id, chat_id=chat_id)
-    kept = {} if recall is None else recall.views(user_id, mine)
-    others = [row for row in mine if row[0] not in kept]
-    commons = {id_: one.common for id_, one in kept.items()}
-    unread = {}
-    if others:
-        commons |= _commons(tx, others, recall)
-        unread = _unread_in(tx, user_id, others, commons)
-    marks = _marks_in(tx, user_id, commons)
-    found = []
-    for row in mine:
-        id_ = row[0]
-        one, theirs = kept.get(id_), marks.get(id_, [])
-        if one is None or one.marks != theirs:
-            count = unread[id_] if one is None else one.chat.unread_count
-            one = View(row, commons[id_], theirs, _view(user_id, row, count, commons[id_], theirs))
-            if recall is not None:
-                recall.keep_view(user_id, one)
-        found.append((one.common.moment, id_, one.chat))
-    return [chat for _, _, chat in sorted(found, reverse=True)]
-
-
-def _commons(tx: Tx, mine: list[Any], recall: Recall | None) -> dict[int, Common]:
-    """Each of these chats as it is to all its members."""
-    found = {} if recall is None else recall.known((row[0], row[1]) for row in mine)
-    missing = [row[0] for row in mine if row[0] not in found]
-    if missing:
-        for id_, rev, kind, title, created_at, last_seq, crowded, *rest in tx.run(COMMON, ids=missing):
-            low, high = [None if one[0] is None else user_of(one) for one in (rest[:3], rest[3:6])]
-            last = None if rest[6] is None else message_of(rest[6:])
-            found[id_] = Common(kind, title, created_at, last_seq, crowded, low, high, last)
-            if recall is not None:
-                recall.keep(id_, rev, found[id_])
-    return found
-
-
-def _unread_in(tx: Tx, user_id: int, mine: list[Any], commons: dict[int, Common]) -> dict[int, int]:
-    """How many messages are unread in each of these chats."""
-    asked = [id_ for id_, _, _, mark, *_ in mine if mark < commons[id_].last_seq]
-    counted = dict(tx.run(UNREAD_IN, user_id=user_id, chat_ids=asked)) if asked else {}
-    return {row[0]: counted.get(row[0], 0) for row in mine}
-
-
-def _marks_in(tx: Tx, user_id: int, commons: dict[int, Common]) -> dict[int, Marks]:
-    """Group or channel → the marks there of this person's contacts."""
-    marks: dict[int, Marks] = {}
-    for crowded, query in ((False, MARKS), (True, MARKS_IN_CROWDS)):
-        asked = [id_ for id_, common in commons.items() if common.kind != "direct" and common.crowded is crowded]
-        for id_, *mark in tx.run(query, user_id=user_id, chat_ids=asked) if asked else ():
-            marks.setdefault(id_, []).append(tuple(mark))
-    return marks
-
-
-def _view(user_id: int, row: Any, unread: int, common: Common, marks: Marks) -> Chat:
-    id_, rev, role, mark, member_rev, read_rev, muted_until, peers_mark, peers_rev = row
-    peer = common.peer(user_id)
-    if peers_mark is not None and peer is not None:
-        marks = [(peer.id, peers_mark, peers_rev)]
-    return Chat(
-        id=id_, kind=common.kind, title=common.title, peer=peer, role=role, last_message=common.last_message,
-        last_seq=common.last_seq, rev=max(rev, member_rev, read_rev, *[rev for _, _, rev in marks]),
-        unread_count=unread, read_up_to_seq=mark, peers_read_up_to_seq={str(reader): seq for reader, seq, _ in marks},
-        muted_until=muted_until, created_at=common.created_at,
-    )  # fmt: skip
 
 
 def member_of(row: Any) -> Member:

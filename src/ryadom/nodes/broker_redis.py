@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
+import structlog
 
 from ryadom.db.tx import Commit
 from ryadom.protocol.emissions import Emission, packed, unpacked
 
 from .broker import Heard, HeardNow, Topics, all_topics, shares
 from .redis_link import LOST, RedisLink
+
+log = structlog.get_logger("ryadom.cluster")
 
 MOST_QUEUED = 1000
 """Commits that wait to be published; what is more is read from the database by the others."""
@@ -195,11 +198,18 @@ class RedisBroker:
             while True:
                 message = await listening.get_message(timeout=None)
                 if message is not None:
-                    self._take(message)
+                    self._take_if_known(message)
         except LOST as error:
             self._link.failed(error)
         finally:
             await _closed(listening)
+
+    def _take_if_known(self, message: dict[str, Any]) -> None:
+        """What cannot be read, by whoever it was sent, is as good as lost: the database has it."""
+        try:
+            self._take(message)
+        except msgspec.DecodeError as error:
+            log.warning("another node said what this one does not understand", error=str(error))
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["channel"] == self._own.encode():

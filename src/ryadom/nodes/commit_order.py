@@ -161,13 +161,17 @@ class CommitOrder:
             self._wake.set()
             return
         for number in range(self.last + 1, missed.up_to + 1):
+            if number in self._arrived:
+                continue
             node, emissions = missed.found.get(number, ("", []))
             if node == self._node:
-                # It is about to be told here, with those who wait for it.
-                break
-            if number > self.last and number not in self._arrived:
-                self.read += 1
-                self._arrived[number] = _Arrived(emissions)
+                # It is about to be told here, with those who wait for it: until then there is nothing to be done.
+                self._pass_on()
+                if not self._joining:
+                    self._wake.clear()
+                return
+            self.read += 1
+            self._arrived[number] = _Arrived(emissions)
         self._pass_on()
 
     def _pass_on(self) -> None:

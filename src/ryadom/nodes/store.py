@@ -52,6 +52,14 @@ _elsewhere = and_(live_devices.c.session_id.in_(ids_in("ids")), live_devices.c.n
 OF_SESSIONS = select(
     live_devices.c.session_id, live_devices.c.user_id, live_devices.c.node, live_devices.c.standing, live_devices.c.seen
 ).where(_elsewhere)
+CONNECTED = (
+    select(live_devices.c.session_id, func.count())
+    .where(
+        live_devices.c.user_id == bindparam("user_id"), live_devices.c.node != bindparam("node"),
+        live_devices.c.standing == "socket",
+    )
+    .group_by(live_devices.c.session_id)
+)  # fmt: skip
 NODES = select(live_devices.c.node).distinct()
 SEEN_LATELY = select(nodes.c.node).where(nodes.c.seen_at > bindparam("since", type_=nodes.c.seen_at.type))
 SEE = nodes.update().where(nodes.c.node == bindparam("name")).values(seen_at=bindparam("now")).returning(nodes.c.node)
@@ -135,6 +143,11 @@ def know(tx: Tx, items: list[Known]) -> None:
     known = [item._asdict() for item in items if item.standing in ("socket", "request")]
     if known:
         tx.run_many(KNOW, known)
+
+
+def connected_elsewhere(tx: Tx, node: str, user_id: int) -> dict[int, int]:
+    """Session → how many other nodes have sockets of it, of this person's sessions."""
+    return dict(map(tuple, tx.run(CONNECTED, node=node, user_id=user_id)))
 
 
 def last_proofs(tx: Tx, ids: list[int]) -> dict[int, datetime]:

@@ -16,6 +16,8 @@ Emission = tuple[Event | Fact, Audience | None]
 _What: Any = reduce(or_, EVENTS) | AnyFact
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[tuple[_What, Audience | None]]).decode
+_decode_one = msgspec.json.Decoder(tuple[_What, Audience | None]).decode
+_split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def packed(emissions: list[Emission]) -> bytes:
@@ -24,5 +26,16 @@ def packed(emissions: list[Emission]) -> bytes:
 
 
 def unpacked(body: bytes) -> list[Emission]:
-    """Emissions out of bytes. Raises `msgspec.DecodeError` for what is none of ours."""
-    return _decode(body)
+    """Emissions out of bytes, without those that only another version knows. Raises `msgspec.DecodeError`."""
+    try:
+        return _decode(body)
+    except msgspec.ValidationError:
+        # While nodes are restarted one after the other, some are of a newer version.
+        return [emission for one in _split(body) for emission in _if_known(one)]
+
+
+def _if_known(body: msgspec.Raw) -> list[Emission]:
+    try:
+        return [_decode_one(body)]
+    except msgspec.ValidationError:
+        return []

@@ -104,7 +104,14 @@ class NodeGone(Fact, frozen=True, kw_only=True):
     node: str
 
 
+class Tried(Fact, frozen=True, kw_only=True):
+    """A node has let somebody try what all nodes count together. It has no commit."""
+
+    limit: str
+    key: str | int
+
+
 AnyFact = (
     SessionEnded | MemberJoined | MemberLeft | MarkMoved | MessageRemoved | Muted | MutualFlipped | SessionDeclared
-    | SessionMoved | StatusPublished | NodeGone
+    | SessionMoved | StatusPublished | NodeGone | Tried
 )  # fmt: skip

@@ -78,7 +78,7 @@ class UserSession(msgspec.Struct, frozen=True):
     last_activity: datetime
     is_current: bool
     connections: int
-    """Its open sockets, at this moment."""
+    """Its open sockets, at this moment. Those on another node count as one."""
 
 
 class UserStatus(msgspec.Struct, frozen=True):

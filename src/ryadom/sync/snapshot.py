@@ -10,6 +10,7 @@ from ryadom.auth.store import get_me, own_rev
 from ryadom.chats import store as chats
 from ryadom.chats.actions import membership, view
 from ryadom.chats.recall import Recall
+from ryadom.chats.snapshot import views
 from ryadom.contacts.store import list_contacts, mutual_ids
 from ryadom.db.query import ids_in
 from ryadom.db.tables import chat_members
@@ -53,7 +54,7 @@ LEFT_SINCE = select(chat_members.c.chat_id).where(
 
 def missed(tx: Tx, user_id: int, after_rev: int, statuses: Statuses, away: bool, recall: Recall) -> CaughtUp:
     """What changed in all of one's chats after a rev."""
-    own = chats.views(tx, user_id, None, recall)
+    own = views(tx, user_id, None, recall)
     me_rev = own_rev(tx, user_id)
     answer = CaughtUp(
         timestamp=tx.now, rev=max(me_rev, *(chat.rev for chat in own), 0), whole=False, chats=[], gone=[], statuses=[],
@@ -100,7 +101,7 @@ def _by_chat(found: list[Any], column: int) -> dict[int, list[Any]]:
 def snapshot(tx: Tx, user_id: int, statuses: Statuses, away: bool, recall: Recall | None = None) -> Snapshot:
     """Everything that one's client needs to show its list."""
     me = get_me(tx, user_id)
-    own = chats.views(tx, user_id, None, recall)
+    own = views(tx, user_id, None, recall)
     return Snapshot(
         rev=max(me.rev, *(chat.rev for chat in own), 0), server_time=tx.now, me=me, chats=own,
         statuses=statuses.read_contacts(tx, user_id, away), contacts=list_contacts(tx, user_id),

@@ -740,7 +740,7 @@ export interface components {
             /** Format: date-time */
             last_activity: string;
             is_current: boolean;
-            /** @description Its open sockets, at this moment. */
+            /** @description Its open sockets, at this moment. Those on another node count as one. */
             connections: number;
         };
         /**
