@@ -87,7 +87,6 @@ def main() -> None:
         postgres.sql("CREATE DATABASE ryadom")
         environment = {
             "RYADOM_DATABASE_URL": postgres.url("ryadom"), "RYADOM_REDIS_URL": redis.url, "RYADOM_DATA": name,
-            "RYADOM_TRUSTED_PROXIES": "127.0.0.0/8",
         }  # fmt: skip
         nodes = [Node(f"node{number}", folder, environment) for number in range(1, given.nodes + 1)]
         say(given.port, nodes, postgres, redis)

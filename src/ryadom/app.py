@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import resource
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -75,6 +75,8 @@ EXPIRE_EVERY = (0.5, 600.0)
 """Seconds between two searches for sessions that have expired, at least and at most."""
 GARBAGE_AFTER = 10_000
 """Objects that may come without going before the collector of cycles looks at them."""
+CANCEL_AGAIN = 0.2
+"""Seconds until a task is cancelled again that goes on."""
 DRAIN = 10
 """Seconds that requests get to finish after SIGTERM."""
 
@@ -165,15 +167,11 @@ class Server:
     async def stop(self) -> None:
         """Write what waits and close. Who is online stays so in the database: they have a grace to come back."""
         self._ready = False
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _end_all(self._tasks)
         await self.activity.finish()
         if self.cluster is not None:
             await self.cluster.end()
-            for task in self._joined:
-                task.cancel()
-            await asyncio.gather(*self._joined, return_exceptions=True)
+            await _end_all(self._joined)
         await self.db.close()
         self._passwords.close()
 
@@ -320,6 +318,15 @@ async def serve(settings: Settings, on_start: Callable[[Server, str], Awaitable[
         with contextlib.suppress(asyncio.CancelledError):
             await announcing
         await server.stop()
+
+
+async def _end_all(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel these until they have ended: `asyncio.wait_for` of Python 3.11 may swallow a cancel (gh-86296)."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN)
 
 
 def _allow_files() -> None:

@@ -4,6 +4,7 @@ Covers ryadom.nodes.redis_link and ryadom.nodes.joint, too.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -189,6 +190,23 @@ async def test_what_nobody_understands_makes_nobody_deaf(pair: list[Ear]) -> Non
     here.broker.publish(Commit(3, [online(1, 5)]))
     await until(lambda: there.commits)
     assert there.commits == [(3, [online(1, 5)])]
+
+
+async def test_its_tasks_end_though_a_cancel_is_swallowed(pair: list[Ear], monkeypatch: pytest.MonkeyPatch) -> None:
+    here: Any = pair[0].broker
+    publishing = asyncio.Event()
+
+    async def publish(commits: list[Commit]) -> None:
+        publishing.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(here, "_publish", publish)
+    tasks = list(here._tasks)
+    here.publish(Commit(1, [online(1, 5)]))
+    await publishing.wait()
+    here._end()
+    await until(lambda: all(task.done() for task in tasks))
 
 
 async def test_redis_is_found_again_and_knows_again_who_hears_of_whom(pair: list[Ear], redis: RedisServer) -> None:

@@ -122,6 +122,11 @@ class RedisBroker:
             await self._write("sadd", set(self._users), set(self._chats))
             await self._redis.hset(self._nodes, self._node, self._link.run_id)
 
+    @property
+    def _running(self) -> bool:
+        """Whether this task is to go on. `wait_for` of Python 3.11, which redis-py calls, may swallow a cancel."""
+        return asyncio.current_task() in self._tasks
+
     def _end(self) -> None:
         for task in self._tasks:
             task.cancel()
@@ -149,7 +154,7 @@ class RedisBroker:
 
     async def _publish_all(self) -> None:
         try:
-            while True:
+            while self._running:
                 await self._queued.wait()
                 self._queued.clear()
                 while self._queue:
@@ -195,7 +200,7 @@ class RedisBroker:
 
     async def _listen(self, listening: Any) -> None:
         try:
-            while True:
+            while self._running:
                 message = await listening.get_message(timeout=None)
                 if message is not None:
                     self._take_if_known(message)
