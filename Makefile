@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run cluster test torture lint format web types screenshots faults bench bench-quick lock upgrade system-deps setup setup-dev
+.PHONY: help run cluster test torture lint format web types screenshots faults mutants bench bench-quick lock upgrade system-deps setup setup-dev
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -25,6 +25,10 @@ torture: setup-dev  ## the tests that can run longer, with many more steps
 faults: setup-dev  ## try every fault of several nodes 20 times and write docs/faults.md anew; less than an hour
 	@scripts/system_deps.sh postgresql redis-server
 	@exec $(PY) scripts/faults.py
+
+mutants: setup-dev  ## plant mistakes one at a time, each of which a test must notice, and write docs/promises.md anew
+	@scripts/system_deps.sh chromium postgresql redis-server
+	@exec $(PY) scripts/mutants.py
 
 lint: setup-dev  ## every check, without the tests
 	@exec $(PY) scripts/check.py --without vitest pytest "on PostgreSQL"

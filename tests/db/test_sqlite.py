@@ -31,6 +31,12 @@ def add(tx: Tx, name: str) -> None:
     tx.emit(UserOnline(timestamp=tx.now, user_id=1, last_seen=None), Users([1]))
 
 
+def add_all(tx: Tx, names: list[str]) -> list[None]:
+    for name in names:
+        add(tx, name)
+    return [None] * len(names)
+
+
 class Opened:
     """A file with the newest tables."""
 
@@ -51,6 +57,28 @@ async def opened(data: Path) -> AsyncIterator[Opened]:
     opened = Opened(data / "ryadom.db")
     yield opened
     await opened.db.close()
+
+
+async def test_nobody_is_answered_and_nothing_leaves_while_the_commit_is_under_way(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, under_way, go_on = opened.engine.writer._commit, threading.Event(), threading.Event()
+
+    def held(*batch: Any) -> list[Emission]:
+        under_way.set()
+        assert go_on.wait(2)
+        return commit(*batch)
+
+    monkeypatch.setattr(opened.engine.writer, "_commit", held)
+    answer = opened.db.write_many(add_all, "ann")
+    await asyncio.to_thread(under_way.wait)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not answer.done()
+    assert opened.emitted == []
+    go_on.set()
+    await answer
+    assert len(opened.emitted) == 1
 
 
 def test_every_commit_is_on_disk_before_it_is_answered(data: Path) -> None:

@@ -261,22 +261,25 @@ async def test_a_node_that_cannot_ask_the_database_says_nothing_until_it_can(
     chat = await together.nodes[0].direct(alice, bob)
     together.forget()
     server = together.nodes[1].server
-    real = server.db.read
 
     async def cut_off(*args: Any) -> Any:
         if hangs:
             await together.clock.sleep(30)
         raise Refusal("busy")
 
-    monkeypatch.setattr(server.db, "read", cut_off)
-    await together.clock.advance(2)
-    told = len(bob.web.socket.wire.events)
-    alice.web.socket.wire.send_text(f'{{"type":"typing_start","chat_id":{chat["id"]}}}')
-    alice.web.socket.wire.send_text(f'{{"type":"send_message","chat_id":{chat["id"]},"text":"later","client_id":"c"}}')
-    await together.nodes[0].settle_alone()
-    assert len(bob.web.socket.wire.events) == told, "a session may have ended meanwhile"
-    monkeypatch.setattr(server.db, "read", real)
+    with monkeypatch.context() as away:
+        away.setattr(server.db, "read", cut_off)
+        await together.clock.advance(2)
+        told = len(bob.web.socket.wire.events)
+        for frame in (
+            f'{{"type":"typing_start","chat_id":{chat["id"]}}}',
+            f'{{"type":"send_message","chat_id":{chat["id"]},"text":"later","client_id":"c"}}',
+        ):
+            alice.web.socket.wire.send_text(frame)
+        await together.nodes[0].settle_alone()
+        meanwhile = len(bob.web.socket.wire.events) - told
     await together.advance(31)
+    assert meanwhile == 0, "a session may have ended meanwhile"
     assert [one["message"]["text"] for one in bob.web.socket.received("new_message")] == ["later"]
 
 

@@ -147,3 +147,21 @@ def test_a_commit_leaves_in_its_order_with_heralds_before_and_followers_after() 
     assert seen == [("before", 0), ("after", 1)]
     assert socket.code is SESSION_OVER
     assert client.session_id == 10
+
+
+async def test_what_is_committed_while_somebody_reads_for_a_socket_leaves_afterwards_in_its_order() -> None:
+    hub = Hub()
+    outbox = Outbox(hub)
+    heralded: list[int] = []
+    followed: list[int] = []
+    outbox.precede(SessionEnded, lambda fact: heralded.append(fact.session_id))
+    outbox.follow(SessionEnded, lambda fact: followed.append(fact.session_id))
+    ended = [(SessionEnded(rev=number, session_id=number, user_id=1), None) for number in (1, 2, 3)]
+    async with outbox.hold():
+        async with outbox.hold():
+            outbox.take(ended[:2])
+        assert heralded == [1, 2], "what ends a session does not wait"
+        assert followed == []
+    assert followed == [1, 2]
+    outbox.take(ended[2:])
+    assert followed == [1, 2, 3]
