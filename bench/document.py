@@ -138,10 +138,14 @@ def against(figures: list[Line], peers: list[Line]) -> str:
 
 
 def rivals(line: Line, peers: list[Line]) -> list[Line]:
-    """The programs that did this work on the same processor, the cheapest first: on another it costs something else."""
-    cpu = line["machine"]["cpu"]
-    same = (peer for peer in peers if peer["name"] == line["name"] and peer["machine"]["cpu"] == cpu)
+    """The programs that did this work on the same machine, the cheapest first: on another it costs something else."""
+    same = (peer for peer in peers if peer["name"] == line["name"] and host(peer) == host(line))
     return sorted(same, key=lambda peer: peer["value"])
+
+
+def host(line: Line) -> tuple[str, str]:
+    """What kind of machine it was: of a virtual one the processor's name says too little, and the kernel more."""
+    return line["machine"]["cpu"], line["machine"]["kernel"]
 
 
 def processors(figures: list[Line], peers: list[Line]) -> str:
