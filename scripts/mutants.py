@@ -27,7 +27,7 @@ PROMISES = ROOT / "tests" / "mutants" / "promises.toml"
 LINES = ROOT / "docs" / "mutants.jsonl"
 PAGE = ROOT / "docs" / "promises.md"
 COPIED = ("src", "tests", "scripts", "bench", "docs", "web", "pyproject.toml", "README.md", "README.ru.md", "Makefile")
-FAILED = re.compile(r"^FAILED (\S+?)(?: - .*)?$", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
 WITHIN = 90.0
 """Seconds for the tests of one mistake: a test that only hangs has not noticed it."""
 HANGS = -1
@@ -165,7 +165,7 @@ def read() -> list[Line]:
 
 def page(lines: list[Line]) -> str:
     """The page of these lines."""
-    noticed = {line["name"]: line["noticed"] for line in lines}
+    noticed = {line["name"]: (line["noticed"] or "").partition("[")[0] for line in lines}
     parts = [HEAD]
     for number, promise in enumerate(promises(), 1):
         rows = "\n".join(

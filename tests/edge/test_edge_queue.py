@@ -234,3 +234,13 @@ def test_a_slot_that_grows_counts() -> None:
     assert backlog.take(MAX_BYTES).endswith(b"xy" + b"y" * 9)
     assert backlog.take(MAX_BYTES) == b""
     assert backlog.put(b"z" * MAX_BYTES, None, droppable=False)
+
+
+def test_slots_that_grow_again_and_again_fill_it() -> None:
+    backlog = Backlog()
+    slots = range(100)
+    for size in (100, 1_000, 10_000):
+        assert all(backlog.put(b"x" * size, slot, droppable=False) for slot in slots)
+    assert [backlog.put(b"x" * 20_000, slot, droppable=False) for slot in slots].count(True) == (
+        MAX_BYTES - 100 * 10_000
+    ) // 10_000
