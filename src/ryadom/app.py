@@ -203,7 +203,7 @@ class Server:
             *presence_routes.routes(self.statuses, self.typing, self.presence),
             *sync_routes.routes(db, self.statuses, recall),
             *web_routes.routes(
-                self.settings, self.metrics, lambda: self._ready, self._refresh_metrics, self.openapi,
+                self.settings, self.metrics, self._can_serve, self._refresh_metrics, self.openapi,
                 bundle.load(bundle.FOLDER),
             ),
         ]  # fmt: skip
@@ -224,6 +224,10 @@ class Server:
             before_request=rest.answer_options,
             logging_config=None,
         )  # fmt: skip
+
+    def _can_serve(self) -> bool:
+        """A node of several that cannot ask the database whether it still may send, cannot."""
+        return self._ready and (self.cluster is None or not self.cluster.order.paused)
 
     def openapi(self) -> dict[str, Any]:
         """The description of the REST API."""

@@ -256,3 +256,32 @@ async def test_whatever_the_broker_does_everything_comes_once_and_in_order(clock
         assert bench.passed == expected, seed
         assert bench.answered == sorted(bench.answered)
         bench.task.cancel()
+
+
+async def test_a_doubt_while_somebody_joins_does_not_lose_the_commit_they_join_by(bench: Bench) -> None:
+    attended: list[list[int]] = []
+
+    async def attend(chats: list[int]) -> None:
+        attended.append(chats)
+
+    bench.order.new_chats = lambda emissions: [7] if emissions and not attended else []
+    bench.order.attend = attend
+    bench.hear(1)
+    bench.miss(2)
+    bench.order.doubt(2)
+    await bench.settle()
+    assert attended == [[7]]
+    bench.commit(3)
+    await bench.settle()
+    assert (bench.passed, bench.answered) == ([1, 2, 3], [3])
+
+
+async def test_who_asked_is_answered_though_too_much_was_missed(bench: Bench, clock: VirtualClock) -> None:
+    bench.log.away = True
+    bench.miss(1)
+    bench.commit(2)
+    await clock.advance(TOO_LONG + 1)
+    bench.log.away = False
+    await bench.order.look(2)
+    bench.commit(3)
+    assert bench.answered == [2, 3]

@@ -304,3 +304,74 @@ async def test_the_list_of_devices_counts_sockets_on_other_nodes(together: Toget
     await first.close()
     await together.advance(6)
     assert {one["connections"] for one in await alice.web.get("/sessions") if not one["is_current"]} == {0}
+
+
+async def gone_at_last(together: Together, alice: Person, bob: Person) -> None:
+    """Alice comes back on node 2 within her grace, and goes from there: nothing is left of where she was before."""
+    together.move(alice.web, 2)
+    socket = await alice.web.connect()
+    await together.advance(30)
+    assert statuses(bob, alice) == []
+    await socket.close()
+    await together.advance(6)
+    assert statuses(bob, alice) == ["offline"]
+    rows = await together.nodes[1].rows(f"SELECT node FROM live_devices WHERE user_id = {alice.id}")
+    assert rows == []
+
+
+async def test_who_moves_within_the_grace_and_goes_is_offline(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    await alice.web.socket.drop()
+    await together.advance(3)
+    await gone_at_last(together, alice, bob)
+
+
+async def test_who_moves_from_a_node_that_ended_and_goes_is_offline(together: Together) -> None:
+    alice, bob, _ = await together.friends("alice", "bob", "carol")
+    node = together.nodes[0]
+    alice.web.socket.wire.edge.shutdown()
+    await together.settle()
+    node._running = False
+    await node.server.stop()
+    await together.advance(8)
+    await gone_at_last(together, alice, bob)
+
+
+async def test_who_moves_from_a_node_that_died_and_goes_is_offline(together: Together) -> None:
+    alice, bob, _ = await together.friends("alice", "bob", "carol")
+    await together.advance(30)
+    together.forget()
+    await together.kill(0)
+    await together.advance(12)
+    await gone_at_last(together, alice, bob)
+
+
+async def test_who_hides_on_one_node_is_hidden_on_one_that_did_not_know_them(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    chat = await together.nodes[0].direct(alice, bob)
+    await alice.web.call("PATCH", "/users/me", {"appear_offline": True})
+    together.move(alice.web, 2)
+    socket = await alice.web.connect()
+    together.forget()
+    await socket.send(type="typing_start", chat_id=chat["id"])
+    assert bob.web.socket.types() == []
+    await alice.web.call("PATCH", "/users/me", {"appear_offline": False})
+    together.move(alice.web, 0)
+    await alice.web.connect()
+    together.forget()
+    await alice.web.socket.send(type="typing_start", chat_id=chat["id"])
+    assert bob.web.socket.types() == ["typing_start"]
+
+
+async def test_a_node_that_is_silent_is_not_ready(together: Together, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*args: Any) -> Any:
+        raise Refusal("busy")
+
+    node = together.nodes[0]
+    assert (await node.call("GET", "/readyz")).status == 200
+    with monkeypatch.context() as gone:
+        gone.setattr(node.server.db, "read", away)
+        await together.clock.advance(2)
+        assert node.server._can_serve() is False
+    await together.advance(2)
+    assert (await node.call("GET", "/readyz")).status == 200

@@ -16,7 +16,7 @@ from ryadom.live.registry import Registry
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import SessionCreated, SessionRevoked, UserChanged
-from ryadom.protocol.facts import SessionEnded
+from ryadom.protocol.facts import HidingChosen, SessionEnded
 from ryadom.protocol.schemas import DisplayName, Locale, Me, User, UserSession
 
 from . import store
@@ -273,6 +273,7 @@ def _change_profile(tx: Tx, user_id: int, change: ProfileChange, renamed: Rename
     store.set_profile(tx, me)
     if me.appear_offline is not before.appear_offline:
         store.set_hidden(tx, user_id, me.appear_offline)
+        tx.tell(HidingChosen(rev=rev, user_id=user_id, hidden=me.appear_offline))
     user = User(id=user_id, username=me.username, display_name=me.display_name)
     tx.emit(UserChanged(timestamp=tx.now, rev=rev, user=user, me=me), Users([user_id]))
     if me.display_name != before.display_name:

@@ -74,6 +74,11 @@ class CommitOrder:
         """Go on after this commit: whatever is read from now on includes it."""
         self.last = max(self.last, head)
         self._whole_at = self._clock.now()
+        self._joining = []
+        for number in sorted(number for number in self._arrived if number <= self.last):
+            answer = self._arrived.pop(number).answer
+            if answer is not None:
+                answer()
 
     def committed(self, commit: Commit, answer: Callable[[], None]) -> None:
         """This node has committed: others hear of it, and those who asked are answered in its turn."""
@@ -99,8 +104,11 @@ class CommitOrder:
     def doubt(self, head: int) -> None:
         """Up to this commit the broker may not have brought what concerns somebody here: the database is asked."""
         self._doubted = max(self._doubted, head)
+        # Who joins by the next one is about to be heard of: that one has come, whatever else has not.
+        sure = self.last + 1 if self._joining else 0
         for number in [number for number, one in self._arrived.items() if number <= head and one.answer is None]:
-            del self._arrived[number]
+            if number != sure:
+                del self._arrived[number]
         self._wake.set()
 
     def go_on(self) -> None:
@@ -139,7 +147,6 @@ class CommitOrder:
     async def _join(self) -> None:
         """Hear of the chats first; what was committed until then, others may have thought of no concern here."""
         first = self.last + 1
-        joins = self._arrived[first]
         await self.attend(self._joining)
         try:
             head = (await self._missed(self.last)).head
@@ -147,10 +154,10 @@ class CommitOrder:
             await self._clock.sleep(TRY_AGAIN)
             self._wake.set()
             return
-        self.doubt(head)
-        self._arrived[first] = joins
-        self._joining = []
-        self._release(first)
+        if first == self.last + 1:
+            self.doubt(head)
+            self._joining = []
+            self._release(first)
         self._pass_on()
 
     async def _fill(self) -> None:

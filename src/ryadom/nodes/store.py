@@ -150,6 +150,12 @@ def connected_elsewhere(tx: Tx, node: str, user_id: int) -> dict[int, int]:
     return dict(map(tuple, tx.run(CONNECTED, node=node, user_id=user_id)))
 
 
+def forget(tx: Tx, node: str, session_ids: list[int]) -> None:
+    """A node knows these sessions no more."""
+    if session_ids:
+        tx.run_many(FORGET, [{"one": session_id, "name": node} for session_id in session_ids])
+
+
 def last_proofs(tx: Tx, ids: list[int]) -> dict[int, datetime]:
     """The last proof of presence of each of these people, on all nodes."""
     return dict(map(tuple, tx.run(LAST_PROOF, ids=ids)))

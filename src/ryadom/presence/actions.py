@@ -14,9 +14,16 @@ from ryadom.db.database import Database
 from ryadom.live.registry import Registry
 from ryadom.nodes import store as nodes
 from ryadom.protocol.errors import Refusal
-from ryadom.protocol.events import UserChanged
-from ryadom.protocol.facts import MutualFlipped, NodeGone, SessionDeclared, SessionEnded, SessionMoved, StatusPublished
-from ryadom.protocol.schemas import Me, Status
+from ryadom.protocol.facts import (
+    HidingChosen,
+    MutualFlipped,
+    NodeGone,
+    SessionDeclared,
+    SessionEnded,
+    SessionMoved,
+    StatusPublished,
+)  # fmt: skip
+from ryadom.protocol.schemas import Status
 from ryadom.realtime.outbox import Outbox
 
 from . import publishing, rules, store
@@ -41,6 +48,8 @@ class Presence:
         self._live = live
         self._activity = activity
         self._pairs: list[tuple[int, int]] = []
+        self._moved: set[int] = set()
+        """Sessions that are on another node now, of which the database still says that they are here."""
         self._waiting: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._busy = False
@@ -52,7 +61,7 @@ class Presence:
             outbox.follow(SessionDeclared, self._session_declared)
             outbox.follow(SessionMoved, self._session_moved)
             outbox.follow(StatusPublished, self._status_published)
-            outbox.follow(UserChanged, self._user_changed)
+            outbox.follow(HidingChosen, self._hiding_chosen)
             outbox.follow(NodeGone, self._node_gone)
 
     @property
@@ -185,7 +194,10 @@ class Presence:
             present = [one for one in self._live.devices(user_id) if one.present(now) and not one.absent]
             devices = {one.session_id: one.active for one in present}
             seen_here.append(Here(user_id, devices, self._live.last_proof(user_id), self.computed(user_id, now)))
-        decided = await self._db.write_many(publishing.publish_together, Together(self._node, seen_here, pairs))
+        # One that is back has written so, or is about to.
+        moved = [session_id for session_id in self._moved if not self._live.knows(session_id)]
+        decided = await self._db.write_many(publishing.publish_together, Together(self._node, seen_here, pairs, moved))
+        self._moved.difference_update(moved)
         for one in seen_here:
             self._live.settled(one.user_id, decided.get(one.user_id, "offline"), now)
             if not self._live.here(one.user_id):
@@ -209,8 +221,8 @@ class Presence:
             self._activity.save(fact.session_id)
 
     def _session_moved(self, fact: SessionMoved) -> None:
-        if fact.node != self._node:
-            self._live.moved_away(fact.session_id, fact.until, connected=fact.connected)
+        if fact.node != self._node and self._live.moved_away(fact.session_id, fact.until, connected=fact.connected):
+            self._moved.add(fact.session_id)
 
     def _status_published(self, fact: StatusPublished) -> None:
         """By another node, or here: a device here may say otherwise by now."""
@@ -220,10 +232,11 @@ class Presence:
         if self.computed(fact.user_id, self._clock.now()) == "online" and fact.status != "online":
             self._live.mark(fact.user_id)
 
-    def _user_changed(self, event: UserChanged) -> None:
-        if isinstance(event.me, Me):
-            (self._live.hidden.add if event.me.appear_offline else self._live.hidden.discard)(event.user.id)
-            self._live.mark(event.user.id)
+    def _hiding_chosen(self, fact: HidingChosen) -> None:
+        """Every node knows of everybody, as it does from its start: they may come to any."""
+        (self._live.hidden.add if fact.hidden else self._live.hidden.discard)(fact.user_id)
+        if self._live.here(fact.user_id):
+            self._live.mark(fact.user_id)
 
     def _node_gone(self, fact: NodeGone) -> None:
         """Others took this node for gone, and it is not: what it knows is told anew."""

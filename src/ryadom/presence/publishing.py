@@ -48,6 +48,8 @@ class Together(NamedTuple):
     here: list[Here]
     pairs: list[tuple[int, int]]
     """People who may see each other from now on."""
+    moved: list[int]
+    """Sessions that it knew, and that are on another node now."""
 
 
 class Publication(NamedTuple):
@@ -81,8 +83,11 @@ def publish_together(tx: Tx, items: list[Together]) -> list[dict[int, Status]]:
     return [_decide(tx, *item) for item in items]
 
 
-def _decide(tx: Tx, node: str, here: list[Here], pairs: list[tuple[int, int]]) -> dict[int, Status]:
+def _decide(
+    tx: Tx, node: str, here: list[Here], pairs: list[tuple[int, int]], moved: list[int]
+) -> dict[int, Status]:  # fmt: skip
     """Publish what is to be told of these people, of all that nodes know. The status of each."""
+    nodes.forget(tx, node, moved)
     mine = {one.user_id: one for one in here}
     paired = [one for pair in pairs for one in pair]
     known, absent = nodes.people(tx, node, list(dict.fromkeys([*mine, *paired])))

@@ -104,6 +104,13 @@ class NodeGone(Fact, frozen=True, kw_only=True):
     node: str
 
 
+class HidingChosen(Fact, frozen=True, kw_only=True):
+    """Somebody has chosen to appear offline, or to do so no more."""
+
+    user_id: int
+    hidden: bool
+
+
 class Tried(Fact, frozen=True, kw_only=True):
     """A node has let somebody try what all nodes count together. It has no commit."""
 
@@ -113,5 +120,5 @@ class Tried(Fact, frozen=True, kw_only=True):
 
 AnyFact = (
     SessionEnded | MemberJoined | MemberLeft | MarkMoved | MessageRemoved | Muted | MutualFlipped | SessionDeclared
-    | SessionMoved | StatusPublished | NodeGone | Tried
+    | SessionMoved | StatusPublished | NodeGone | HidingChosen | Tried
 )  # fmt: skip
