@@ -192,64 +192,6 @@ async def test_what_nobody_understands_makes_nobody_deaf(pair: list[Ear]) -> Non
     assert there.commits == [(3, [online(1, 5)])]
 
 
-async def test_who_comes_while_redis_comes_back_is_written_too(
-    pair: list[Ear], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here, there = pair
-    broker: Any = there.broker
-    write = broker._write
-
-    async def slow(command: str, *what: set[int]) -> None:
-        await write(command, *what)
-        if not broker.hears(9):
-            await broker.attend([9], [])
-
-    await there.broker.attend([5], [])
-    monkeypatch.setattr(broker, "_write", slow)
-    there.joint.link.begin_anew()  # type: ignore[attr-defined]
-    await until(lambda: broker.hears(9))
-    for number in range(1, 1000):
-        here.broker.publish(Commit(number, [online(1, 9)]))
-        await asyncio.sleep(0.005)
-        if there.commits:
-            break
-    assert there.commits[0][1] == [online(1, 9)], "it may come late, but not as of no concern"
-    assert there.unknown[:1] in ([], [1])
-
-
-async def test_nobody_is_heard_of_before_it_is_written(pair: list[Ear], monkeypatch: pytest.MonkeyPatch) -> None:
-    broker: Any = pair[0].broker
-    write, go_on = broker._write, asyncio.Event()
-
-    async def held(*what: Any) -> None:
-        await go_on.wait()
-        await write(*what)
-
-    monkeypatch.setattr(broker, "_write", held)
-    first, second = [asyncio.ensure_future(broker.attend([6], [7])) for _ in range(2)]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert not first.done()
-    assert not second.done()
-    assert not broker.hears(6)
-    third = asyncio.ensure_future(broker.attend([8], []))
-    await asyncio.sleep(0)
-    third.cancel()
-    go_on.set()
-    await asyncio.gather(first, second, third, return_exceptions=True)
-    assert broker.hears(6, [7])
-    assert not broker.hears(8)
-
-
-async def test_redis_that_was_emptied_hears_all_of_it_again(pair: list[Ear]) -> None:
-    here, there = pair
-    await there.broker.attend([], [7])
-    link: Any = there.joint.link  # type: ignore[attr-defined]
-    await link.redis.flushall()
-    await until(lambda: bool(here.broker.send(typing(7)) or there.now))
-    assert there.now[0] == typing(7)
-
-
 async def test_its_tasks_end_though_a_cancel_is_swallowed(pair: list[Ear], monkeypatch: pytest.MonkeyPatch) -> None:
     here: Any = pair[0].broker
     publishing = asyncio.Event()
