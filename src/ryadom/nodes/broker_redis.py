@@ -56,6 +56,10 @@ class RedisBroker:
         self._redis = link.redis
         self._users: set[int] = set()
         self._chats: set[int] = set()
+        self._pending: tuple[set[int], set[int]] = set(), set()
+        """People and chats that are about to be written: until then nobody knows that they are heard of here."""
+        self._listed = False
+        """Everything that is heard of has been written, or is about to be by whoever adds it."""
         self.heard: Heard = lambda number, emissions: None
         self.heard_now: HeardNow = lambda emission: None
         self.heard_of: Callable[[int], None] = lambda number: None
@@ -68,11 +72,16 @@ class RedisBroker:
         self._queued = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         link.on_up.append(self._begin)
+        link.on_tick.append(self._look)
         link.on_down.append(self._end)
 
     def hears(self, user_id: int, chats: Iterable[int] = ()) -> bool:
         """See `Broker`."""
-        return user_id in self._users and self._chats.issuperset(chats)
+        users_pending, chats_pending = self._pending
+        return (
+            user_id in self._users and user_id not in users_pending
+            and self._chats.issuperset(chats) and chats_pending.isdisjoint(chats)
+        )  # fmt: skip
 
     def all(self) -> tuple[set[int], set[int]]:
         """See `Broker`."""
@@ -80,18 +89,24 @@ class RedisBroker:
 
     async def attend(self, users: Iterable[int], chats: Iterable[int]) -> None:
         """See `Broker`."""
-        new_users, new_chats = set(users) - self._users, set(chats) - self._chats
+        users, chats = set(users), set(chats)
+        new_users, new_chats = users - self._users, chats - self._chats
         self._users |= new_users
         self._chats |= new_chats
-        if self._link.up and (new_users or new_chats):
-            await self._change("sadd", new_users, new_chats)
+        if self._listed and (new_users or new_chats):
+            await self._add(new_users, new_chats)
+        users_pending, chats_pending = self._pending
+        while not (users_pending.isdisjoint(users) and chats_pending.isdisjoint(chats)):
+            # Somebody else is adding these, and has the lock or stands before us.
+            async with self._changing:
+                await asyncio.sleep(0)
 
     async def leave(self, users: Iterable[int], chats: Iterable[int]) -> None:
         """See `Broker`."""
         old_users, old_chats = set(users) & self._users, set(chats) & self._chats
         self._users -= old_users
         self._chats -= old_chats
-        if self._link.up and (old_users or old_chats):
+        if self._listed and (old_users or old_chats):
             await self._change("srem", old_users, old_chats)
 
     def publish(self, commit: Commit) -> None:
@@ -113,14 +128,53 @@ class RedisBroker:
                 self._link.failed(error)
 
     async def _begin(self) -> None:
-        """Listen, then let the others know of what we hear."""
+        """Listen, then let the others know of what we hear.
+
+        First they forget what they knew of us: of who has come since, they would think that nobody here hears.
+        """
         self._queue.clear()
-        listening: Any = self._redis.pubsub(ignore_subscribe_messages=True)
-        await listening.subscribe(self._own, self._all)
+        await self._redis.hdel(self._nodes, self._node)
+        listening = await self._subscribed()
         self._tasks = [asyncio.create_task(self._listen(listening)), asyncio.create_task(self._publish_all())]
+        users: set[int] = set()
+        chats: set[int] = set()
         async with self._changing:
-            await self._write("sadd", set(self._users), set(self._chats))
+            # Whoever comes meanwhile is added in the next round.
+            while any(new := (self._users - users, self._chats - chats)):
+                await self._write("sadd", *new)
+                users |= new[0]
+                chats |= new[1]
+            self._listed = True
             await self._redis.hset(self._nodes, self._node, self._link.run_id)
+
+    async def _subscribed(self) -> Any:
+        listening: Any = self._redis.pubsub(ignore_subscribe_messages=True)
+        try:
+            await listening.subscribe(self._own, self._all)
+        except BaseException:
+            await _closed(listening)
+            raise
+        return listening
+
+    async def _look(self) -> None:
+        """Redis may have been emptied, or somebody have taken us for gone: then begin anew."""
+        if await self._redis.hget(self._nodes, self._node) != self._link.run_id.encode():
+            self._link.begin_anew()
+
+    async def _add(self, users: set[int], chats: set[int]) -> None:
+        """Let the others know of these; what is not written to the end is not heard of."""
+        users_pending, chats_pending = self._pending
+        users_pending |= users
+        chats_pending |= chats
+        try:
+            await self._change("sadd", users, chats)
+        except BaseException:
+            self._users -= users
+            self._chats -= chats
+            raise
+        finally:
+            users_pending -= users
+            chats_pending -= chats
 
     @property
     def _running(self) -> bool:
@@ -128,6 +182,7 @@ class RedisBroker:
         return asyncio.current_task() in self._tasks
 
     def _end(self) -> None:
+        self._listed = False
         for task in self._tasks:
             task.cancel()
         self._tasks = []

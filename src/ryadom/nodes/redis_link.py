@@ -69,6 +69,10 @@ class RedisLink:
         self._failed = True
         self._end()
 
+    def begin_anew(self) -> None:
+        """Redis has forgotten what it was told of us: with the next tick the connection begins anew."""
+        self._failed = True
+
     async def close(self) -> None:
         """Close it."""
         self._end()
