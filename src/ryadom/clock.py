@@ -12,6 +12,8 @@ _RESYNC_AFTER = 2.0
 """Seconds that the wall clock may run ahead before we follow it (a suspended laptop, a step by NTP)."""
 _LOOK_EVERY = 0.5
 """Seconds between two looks at the wall clock: asking one clock costs half of asking two."""
+_SLOWER = 0.1
+"""The part of the time by which we go slower while we are ahead: so deadlines come a little late, not hours."""
 
 
 def utc(seconds: float) -> datetime:
@@ -20,36 +22,46 @@ def utc(seconds: float) -> datetime:
 
 
 class Clock:
-    """Wall time that never goes back: monotonic seconds, anchored to the system clock and re-anchored forward only."""
+    """Wall time that never goes back: monotonic seconds, anchored to the system clock, or to one that nodes share.
+
+    Where that is ahead, this follows at once; where it is behind, this goes slower until they agree.
+    """
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
-        self._ahead = 0.0
-        self._look_at = 0.0
+        self._shared: float | None = None
+        """What the shared clock said last, less monotonic seconds: how this machine's own is set matters no more."""
+        self._look_at = self._floor = 0.0
 
     def now(self) -> float:
         """Seconds since the epoch."""
         now = time.monotonic() + self._offset
-        return now if now < self._look_at else self._look(now)
+        if now >= self._look_at:
+            now = self._look(now)
+        return now if now > self._floor else self._floor
 
     def _look(self, now: float) -> float:
-        """Follow the wall clock when it is far ahead."""
-        ahead = time.time() + self._ahead - now
+        """Follow the clock that this one is anchored to."""
+        right = time.time() if self._shared is None else time.monotonic() + self._shared
+        ahead = right - now
+        step = 0.0
         if ahead > _RESYNC_AFTER:
-            self._offset += ahead
-            now += ahead
-        self._look_at = now + _LOOK_EVERY
-        return now
+            step = ahead
+        elif ahead < -_RESYNC_AFTER:
+            self._floor = max(self._floor, now)
+            step = -_SLOWER * _LOOK_EVERY
+        self._offset += step
+        self._look_at = now + step + _LOOK_EVERY
+        return now + step
 
     def begin_at(self, now: float) -> None:
         """Keep with a clock that is shared, and says `now`: may go back, so it is for the start."""
-        self._ahead = now - time.time()
-        self._offset = now - time.monotonic()
+        self._shared = self._offset = now - time.monotonic()
+        self._look_at = self._floor = 0.0
 
     def keep_with(self, now: float) -> None:
         """The shared clock says `now`: follow it, but never back."""
-        self._ahead = now - time.time()
-        self._look_at = 0.0
+        self._shared = now - time.monotonic()
 
     def utcnow(self) -> datetime:
         """`now` as an aware datetime."""

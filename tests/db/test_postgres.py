@@ -24,6 +24,7 @@ from ryadom.db.postgres_sets import ForMany
 from ryadom.db.query import new
 from ryadom.db.tables import user
 from ryadom.db.tx import Tx
+from ryadom.db.work import Work
 from ryadom.messages import store as messages
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
@@ -62,7 +63,7 @@ def mortal() -> Iterator[PostgresServer]:
 async def store(data: Path, mortal: PostgresServer) -> AsyncIterator[Store]:
     name = f"mortal_{data.name.replace('-', '_').lower()}"
     mortal.sql(f"CREATE DATABASE {name}")
-    store = Store(Settings(data=data, database_url=mortal.url(name)))
+    store = Store(Settings(data=data, database_url=mortal.url(name)), "first")
     await store.open()
     yield store
     await store.db.close()
@@ -206,12 +207,57 @@ async def test_commits_of_two_nodes_follow_one_another(store: Store) -> None:
     await other.db.close()
 
 
+async def until_open(store: Store, node: str = "") -> Postgres:
+    """Open it as one of several, or alone; who had it may just be letting go."""
+    while True:
+        try:
+            return await Postgres(store.settings.postgres_url, Clock(), node=node, alone=not node).open()
+        except InUse:
+            await Clock().sleep(0.02)
+
+
+async def attempt(engine: Postgres) -> Exception | None:
+    """Write something, and say what came of it."""
+    work, done = Work(lambda tx: tx.next_rev(), None), asyncio.Event()
+    engine.submit([work], lambda commit: done.set())
+    await done.wait()
+    (result,) = work.results
+    return result if isinstance(result, Exception) else None
+
+
+async def until_written(engine: Postgres) -> None:
+    """Write something, when it can be done."""
+    while await attempt(engine) is not None:
+        await Clock().sleep(0.02)
+
+
 async def test_only_one_server_has_a_database_while_nothing_joins_them(store: Store) -> None:
     other = Postgres(store.settings.postgres_url, Clock(), alone=True)
     with pytest.raises(InUse, match="RYADOM_REDIS_URL"):
         await other.open()
     await store.db.close()
-    await (await other.open()).close()
+    one = await until_open(store)
+    with pytest.raises(InUse, match="RYADOM_REDIS_URL"):
+        await other.open()
+    await one.close()
+
+
+async def test_whoever_is_to_be_alone_still_is_after_the_connection_broke(store: Store, engine: Postgres) -> None:
+    await store.db.close()
+    alone = await until_open(store)
+    alone._writer.terminate()
+    await until_written(alone)
+    with pytest.raises(InUse, match="RYADOM_REDIS_URL"):
+        await Postgres(store.settings.postgres_url, Clock(), node="a").open()
+    alone._writer.terminate()
+    several = [await until_open(store, node) for node in ("a", "b")]
+    refused = await attempt(alone)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "busy"
+    for one in several:
+        await one.close()
+    await until_written(alone)
+    await alone.close()
 
 
 async def test_a_node_that_stands_still_in_a_commit_does_not_hold_up_the_others(store: Store, engine: Postgres) -> None:

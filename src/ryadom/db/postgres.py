@@ -46,7 +46,7 @@ SETTINGS = {
     "timezone": "UTC",
 }
 ONE_NODE = 0x52796165
-"""The advisory lock of whoever is the only node."""
+"""The advisory lock of whoever is the only node; several share it."""
 ASK_AGAIN = 0.25
 """Seconds between two questions how a commit ended whose connection broke."""
 
@@ -200,9 +200,9 @@ class Postgres:
             self._writer = await self._connected()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unreachable(f"{shown(self._url)} cannot be reached: {error}") from None
-        if self._alone and not await self._writer.fetchval("SELECT pg_try_advisory_lock($1)", ONE_NODE):
+        except InUse:
             await self.close()
-            raise InUse(f"A server has {shown(self._url)} open. Stop it first, or join both by RYADOM_REDIS_URL.")
+            raise
         return self
 
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -310,9 +310,20 @@ class Postgres:
             self._lost = False
 
     async def _connected(self) -> Any:
+        """A connection that writes. Raises `InUse` where a server has the database that must be alone, or we must."""
         connection = await asyncpg.connect(**_arguments(self._url))
-        await _prepare(connection)
+        try:
+            await _prepare(connection)
+            if (self._alone or self._node) and not await connection.fetchval(self._claim, ONE_NODE):
+                raise InUse(f"A server has {shown(self._url)} open. Stop it first, or join both by RYADOM_REDIS_URL.")
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
+
+    @property
+    def _claim(self) -> str:
+        return f"SELECT pg_try_advisory_lock{'' if self._alone else '_shared'}($1)"
 
 
 async def write_once(url: str, clock: Clock, function: Callable[[Tx], T]) -> T:
@@ -354,6 +365,10 @@ def _gone(error: BaseException) -> bool:
     """Whether it was the connection or the server that failed, not the statement."""
     return isinstance(
         error,
-        OSError | TimeoutError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.InternalClientError
-        | asyncpg.OperatorInterventionError | asyncpg.InsufficientResourcesError | asyncpg.LockNotAvailableError,
+        InUse | OSError | TimeoutError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.InternalClientError
+        | asyncpg.OperatorInterventionError | asyncpg.InsufficientResourcesError | asyncpg.LockNotAvailableError
+        # It has become a standby, is starting, or shuts down.
+        | asyncpg.ReadOnlySQLTransactionError | asyncpg.PostgresSystemError | asyncpg.SerializationError
+        | asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InvalidCatalogNameError
+        | asyncpg.IdleInTransactionSessionTimeoutError,
     )  # fmt: skip

@@ -32,7 +32,9 @@ ALIVE_EVERY = 1.0
 TIDY_EVERY = 30.0
 """Seconds between two looks at what need not be heard of, or kept, any more."""
 SILENT_AFTER = 1.0
-"""Seconds without an answer of the database after which nothing is sent: a session may have ended meanwhile."""
+"""Seconds after the last question that the database has answered until nothing is sent: a session may have ended."""
+QUICK = 1.0
+"""Seconds that an answer may take to tell what time it is."""
 
 
 def name_node(settings: Settings) -> str:
@@ -63,7 +65,7 @@ class Cluster:
         self.take_over: Callable[[str], Awaitable[list[int]]] = _nobody
         """Takes over what a node knew that is gone; the people."""
         self._asked = 0.0
-        """When the database was last asked whether sessions have ended."""
+        """When the database was last asked whether sessions have ended, and then answered."""
         self._db: Database
         self.attendance: Attendance
 
@@ -99,9 +101,11 @@ class Cluster:
             try:
                 began = self._clock.now()
                 head, now = await self._db.read(_look)
+                took = self._clock.now() - began
+                if took < QUICK:
+                    self._clock.keep_with(now + took / 2)
                 await self.heed()
-                self._clock.keep_with(now + (self._clock.now() - began) / 2)
-                self._asked = self._clock.now()
+                self._asked = began
                 self._outbox.silent = False
                 self.order.go_on()
                 await self.order.look(head)
@@ -113,10 +117,11 @@ class Cluster:
         """Send nothing while the database cannot be asked, or takes long to answer, for ever."""
         self._asked = self._clock.now()
         while True:
-            await self._clock.sleep(LOOK_EVERY / 2)
-            if self._clock.now() - self._asked > SILENT_AFTER and not self.order.paused:
+            left = self._asked + SILENT_AFTER - self._clock.now()
+            if left <= 0 and not self.order.paused:
                 log.warning("the database cannot be asked; nothing is sent until it can")
                 self.order.paused = self._outbox.silent = True
+            await self._clock.sleep(left if left > 0 else LOOK_EVERY / 2)
 
     async def live(self) -> None:
         """Tell that this node is alive, and find those that are not, for ever."""

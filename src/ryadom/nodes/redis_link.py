@@ -45,6 +45,7 @@ class RedisLink:
         """Called each second while it is."""
         self.on_down: list[Callable[[], None]] = []
         self._failed = False
+        self._said = ""
 
     async def run(self) -> None:
         """Keep the connection, for ever."""
@@ -84,7 +85,7 @@ class RedisLink:
         for begin in self.on_up:
             await begin()
         if not self._failed:
-            self.up = True
+            self.up, self._said = True, ""
             log.info("Redis is here", run_id=self.run_id)
 
     def _end(self) -> None:
@@ -94,5 +95,7 @@ class RedisLink:
             end()
 
     def _note(self, said: str) -> None:
-        if self.up:
-            log.warning("Redis is lost; nodes hear of each other by the database", error=said)
+        """Once for each loss, and for each reason why it does not come: a password that is wrong, for one."""
+        if self.up or said != self._said:
+            self._said = said
+            log.warning("Redis is not here; nodes hear of each other by the database", error=said)

@@ -38,7 +38,7 @@ class Outbox:
         self._followers: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
         self._own: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
         self.silent = False
-        """What has no transaction is not sent while nobody knows whether it still may be."""
+        """Nothing is sent while nobody knows whether it still may be."""
         self._holders = 0
         self._held: list[tuple[Emission, bool]] = []
         self._waiting: deque[asyncio.Future[None]] = deque()

@@ -135,7 +135,7 @@ class Entry:
         device = self._live.heard(client.session_id, connection.last_heard)
         if device is not None:
             self._activity.save_now_and_then(device)
-        if person is not None:
+        if person is not None and not self._outbox.silent:
             connection.send(text_frame(encode(Heartbeat(timestamp=self._clock.utcnow(), rev=person.rev))))
 
     def touch(self, principal: Principal, parting: bool) -> Any:
