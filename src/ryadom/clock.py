@@ -38,7 +38,9 @@ class Clock:
         now = time.monotonic() + self._offset
         if now >= self._look_at:
             now = self._look(now)
-        return now if now > self._floor else self._floor
+        if now < self._floor:
+            return self._floor
+        return now
 
     def _look(self, now: float) -> float:
         """Follow the clock that this one is anchored to."""

@@ -260,6 +260,15 @@ async def test_whoever_is_to_be_alone_still_is_after_the_connection_broke(store:
     await alone.close()
 
 
+async def test_a_server_that_has_become_a_standby_is_found_again_elsewhere(store: Store, engine: Postgres) -> None:
+    await engine._writer.execute("SET default_transaction_read_only = on")
+    with pytest.raises(Refusal) as refused:
+        await store.db.write(lambda tx: add(tx, "refused"))
+    assert (refused.value.code, refused.value.status) == ("busy", 503)
+    await store.db.write(lambda tx: add(tx, "written"))
+    assert await store.db.read(names) == ["written"]
+
+
 async def test_a_node_that_stands_still_in_a_commit_does_not_hold_up_the_others(store: Store, engine: Postgres) -> None:
     other = await beside(store)
     await engine._writer.execute("SET idle_in_transaction_session_timeout = '200ms'")

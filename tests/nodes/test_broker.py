@@ -11,12 +11,14 @@ from typing import Any
 
 import msgspec
 import pytest
+import structlog
 from private_servers import RedisServer
 
 from ryadom.clock import Clock
 from ryadom.db.tx import Commit
 from ryadom.nodes.broker import Broker, all_topics, topics
 from ryadom.nodes.joint import Joint, MemoryJoint, RedisJoint, Shared
+from ryadom.nodes.redis_link import RedisLink
 from ryadom.protocol.audience import Chat, Mutual, Session, Users
 from ryadom.protocol.emissions import Emission, packed, unpacked
 from ryadom.protocol.events import MessagesRead, TypingStart, UserOnline
@@ -257,6 +259,27 @@ async def test_redis_that_was_emptied_hears_all_of_it_again(pair: list[Ear]) -> 
     here.broker.send(typing(7))
     await until(lambda: there.now)
     assert there.now == [typing(7)]
+
+
+async def test_why_redis_does_not_come_is_said_once(redis: RedisServer) -> None:
+    with structlog.testing.capture_logs() as said:
+        link = RedisLink(redis.url.replace("redis://", "redis://:wrong-password@"), Clock())
+        tries = 0
+
+        async def sleep(seconds: float) -> None:
+            nonlocal tries
+            tries += 1
+            await asyncio.sleep(0)
+
+        link._clock.sleep = sleep  # type: ignore[method-assign]
+        task = asyncio.create_task(link.run())
+        await until(lambda: tries >= 3)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await link.close()
+    assert len(said) == 1
+    assert said[0]["log_level"] == "warning"
+    assert "wrong-password" not in str(said)
 
 
 async def test_its_tasks_end_though_a_cancel_is_swallowed(pair: list[Ear], monkeypatch: pytest.MonkeyPatch) -> None:

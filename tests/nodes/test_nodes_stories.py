@@ -1,5 +1,7 @@
 """What people see whose devices are on different nodes (`ryadom.nodes.cluster` at work)."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,6 +46,24 @@ async def test_messages_of_two_nodes_come_in_the_order_of_their_seqs(together: T
     seqs = [one["message"]["seq"] for one in carol.web.socket.received("new_message")]
     assert seqs == list(range(1, 61))
     assert carol.web.socket.last("unread_message")["unread_count"] == 60
+
+
+async def test_that_somebody_stops_typing_is_told_by_their_node_alone(together: Together) -> None:
+    alice, bob, carol = await together.friends("alice", "bob", "carol")
+    chat = await together.group(alice, bob, carol)
+    said: list[int] = []
+
+    def note(place: int, send: Callable[[Any, Any], None], what: Any, to: Any) -> None:
+        said.append(place)
+        send(what, to)
+
+    for place, server in enumerate(together.servers):
+        server.outbox.send = partial(note, place, server.outbox.send)
+    for kind in ("typing_start", "typing_stop"):
+        together.forget()
+        await alice.web.socket.send(type=kind, chat_id=chat["id"])
+        assert [bob.web.socket.types(), carol.web.socket.types()] == [[kind], [kind]]
+    assert said == [0, 0]
 
 
 async def test_typing_is_seen_on_other_nodes_and_ends_there_too(together: Together) -> None:

@@ -365,7 +365,8 @@ def _gone(error: BaseException) -> bool:
     """Whether it was the connection or the server that failed, not the statement."""
     return isinstance(
         error,
-        InUse | OSError | TimeoutError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.InternalClientError
+        InUse | OSError | TimeoutError
+        | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.InternalClientError
         | asyncpg.OperatorInterventionError | asyncpg.InsufficientResourcesError | asyncpg.LockNotAvailableError
         # It has become a standby, is starting, or shuts down.
         | asyncpg.ReadOnlySQLTransactionError | asyncpg.PostgresSystemError | asyncpg.SerializationError

@@ -98,8 +98,9 @@ class Typing:
         members = self._hub.chats.get(event.chat_id, set())
         mutual = {one for one in members if event.user_id in self._hub.people[one].mutual}
         if isinstance(event, TypingStop):
-            if self._board.stop_person(typed):
-                self._stopped(typed, mutual)
+            if self._board.stop_person(typed) and members:
+                # Not passed on: whoever said it has told all nodes.
+                self._outbox.send_ephemeral(event, Users(list(mutual)))
             return
         nobody = not self._board
         _, tell = self._board.start(typed, _elsewhere(typed), self._clock.now())
