@@ -77,16 +77,19 @@ async def test_what_a_node_knew_is_taken_over_once(store: Store) -> None:
         one, two = people(tx)
         nodes.note_alive(tx, "a")
         nodes.note_alive(tx, "b")
+        tx.run(nodes.SEE_FIRST, node="without devices", seen_at=tx.now - timedelta(seconds=5))
         nodes.know(tx, [known(tx, "a", one), known(tx, "gone", two)])
-        doubtful = nodes.doubtful(tx, 4.0)
+        doubtful = sorted(nodes.doubtful(tx, 4.0))
         taken = nodes.take(tx, "gone")
         return (
             doubtful,
             [(item.session_id, item.standing) for item in taken] == [(two[1], "socket")],
             nodes.take(tx, "gone"),
+            nodes.take(tx, "without devices"),
+            nodes.doubtful(tx, 4.0),
         )
 
-    assert await store.db.write(work) == (["gone"], True, [])
+    assert await store.db.write(work) == (["gone", "without devices"], True, [], [], [])
 
 
 async def test_what_one_node_alone_has_left_is_known_when_several_begin(store: Store) -> None:

@@ -190,9 +190,9 @@ async def test_after_redis_forgot_everything_nobody_takes_a_commit_for_of_no_con
 async def test_what_nobody_understands_makes_nobody_deaf(pair: list[Ear]) -> None:
     here, there = pair
     await there.broker.attend([5], [])
-    link = here.link
+    link, name = here.link, there.broker._name  # type: ignore[attr-defined]
     for said in (b"", b"[", b'[1,"x"]', b"[2]", b"\xff"):
-        await link.redis.publish(f"{link.prefix}node:there", said)
+        await link.redis.publish(f"{link.prefix}node:{name}", said)
         await link.redis.publish(f"{link.prefix}commits", said)
     here.broker.publish(Commit(3, [online(1, 5)]))
     await until(lambda: there.commits)
@@ -254,11 +254,45 @@ async def test_redis_that_was_emptied_hears_all_of_it_again(pair: list[Ear]) -> 
     await there.broker.attend([], [7])
     redis, nodes = there.link.redis, f"{there.link.prefix}nodes"
     await redis.flushall()
-    while len(await redis.hgetall(nodes)) < len(pair) or not all(map(is_up, pair)):
+    while (await redis.hvals(nodes)).count(there.link.run_id.encode()) < len(pair) or not all(map(is_up, pair)):
         await Clock().sleep(0.02)
     here.broker.send(typing(7))
     await until(lambda: there.now)
     assert there.now == [typing(7)]
+
+
+async def test_a_name_that_is_registered_no_more_is_taken_out_of_the_sets(pair: list[Ear]) -> None:
+    here, there = pair
+    await there.broker.attend([5], [7])
+    redis, prefix = here.link.redis, here.link.prefix
+    for key in (f"{prefix}u:5", f"{prefix}c:7"):
+        await redis.sadd(key, "dead.1", "coming.1")
+    await redis.hset(f"{prefix}nodes", mapping={"dead.1": here.link.run_id, "coming.1": "coming"})
+    await here.broker.forget("dead")
+    here.broker.publish(Commit(1, [online(1, 5), typing(7)]))
+    await until(lambda: there.commits)
+    name = there.broker._name.encode()  # type: ignore[attr-defined]
+    for key in (f"{prefix}u:5", f"{prefix}c:7"):
+        assert await redis.smembers(key) == {name, b"coming.1"}
+
+
+async def test_who_ends_is_registered_no_more(pair: list[Ear]) -> None:
+    here, there = pair
+    redis, nodes = here.link.redis, f"{here.link.prefix}nodes"
+    assert there.broker._name.encode() in await redis.hkeys(nodes)  # type: ignore[attr-defined]
+    await there.joint.close()
+    assert await redis.hkeys(nodes) == [here.broker._name.encode()]  # type: ignore[attr-defined]
+
+
+async def test_what_was_for_an_earlier_name_is_read_from_the_database(pair: list[Ear]) -> None:
+    there = pair[1]
+    broker: Any = there.broker
+    before = broker._name
+    there.link.begin_anew()
+    await until(lambda: broker._name != before and is_up(there))
+    await pair[0].link.redis.publish(f"{there.link.prefix}commits", msgspec.json.encode([1, [before], []]))
+    await until(lambda: there.unknown)
+    assert there.unknown == [1]
 
 
 async def test_why_redis_does_not_come_is_said_once(redis: RedisServer) -> None:

@@ -3,6 +3,9 @@
 A commit is published by two round trips: whose nodes hear of it; to each of these its share, and its number to all.
 The number goes with the names of the nodes that were looked up: who is not among them reads the commit from the
 database. So after Redis has forgotten everything, nothing is taken for "of no concern here" by a node that it forgot.
+
+A node has a new name with each connection, so nothing that was meant for, or written under, an earlier one is taken for
+the present one; names that are registered no more are taken out of a set by whoever finds them there.
 """
 
 import asyncio
@@ -23,6 +26,8 @@ log = structlog.get_logger("ryadom.cluster")
 
 MOST_QUEUED = 1000
 """Commits that wait to be published; what is more is read from the database by the others."""
+COMING = "coming"
+"""Stands beside the name of a node that has not written everything yet, in place of the server that it has told."""
 AT_ONCE = 500
 """Keys that are written or read by one command."""
 
@@ -53,6 +58,9 @@ class RedisBroker:
     def __init__(self, link: RedisLink, node: str) -> None:
         self._link = link
         self._node = node
+        self._name = ""
+        """Of this node since it last connected."""
+        self._connects = 0
         self._redis = link.redis
         self._users: set[int] = set()
         self._chats: set[int] = set()
@@ -64,7 +72,6 @@ class RedisBroker:
         self.heard_now: HeardNow = lambda emission: None
         self.heard_of: Callable[[int], None] = lambda number: None
         """Told the number of a commit that may concern this node, and did not come."""
-        self._own = f"{link.prefix}node:{node}"
         self._all = f"{link.prefix}commits"
         self._nodes = f"{link.prefix}nodes"
         self._changing = asyncio.Lock()
@@ -123,17 +130,26 @@ class RedisBroker:
         """A node is gone: nothing need be sent there."""
         if self._link.up:
             try:
-                await self._redis.hdel(self._nodes, node)
+                await self._unregister(node)
             except LOST as error:
                 self._link.failed(error)
+
+    async def _unregister(self, node: str) -> None:
+        names = [name for name in await self._redis.hkeys(self._nodes) if name.decode().rpartition(".")[0] == node]
+        if names:
+            await self._redis.hdel(self._nodes, *names)
 
     async def _begin(self) -> None:
         """Listen, then let the others know of what we hear.
 
-        First they forget what they knew of us: of who has come since, they would think that nobody here hears.
+        Until all is written the name stands there as one that is coming: so it is not taken out, and nobody thinks that
+        it hears of nothing else.
         """
         self._queue.clear()
-        await self._redis.hdel(self._nodes, self._node)
+        await self._unregister(self._node)
+        self._connects += 1
+        self._name = f"{self._node}.{self._connects}"
+        await self._redis.hset(self._nodes, self._name, COMING)
         listening = await self._subscribed()
         self._tasks = [asyncio.create_task(self._listen(listening)), asyncio.create_task(self._publish_all())]
         users: set[int] = set()
@@ -145,12 +161,12 @@ class RedisBroker:
                 users |= new[0]
                 chats |= new[1]
             self._listed = True
-            await self._redis.hset(self._nodes, self._node, self._link.run_id)
+            await self._redis.hset(self._nodes, self._name, self._link.run_id)
 
     async def _subscribed(self) -> Any:
         listening: Any = self._redis.pubsub(ignore_subscribe_messages=True)
         try:
-            await listening.subscribe(self._own, self._all)
+            await listening.subscribe(self._channel(self._name), self._all)
         except BaseException:
             await _closed(listening)
             raise
@@ -158,7 +174,7 @@ class RedisBroker:
 
     async def _look(self) -> None:
         """Redis may have been emptied, or somebody have taken us for gone: then begin anew."""
-        if await self._redis.hget(self._nodes, self._node) != self._link.run_id.encode():
+        if await self._redis.hget(self._nodes, self._name) != self._link.run_id.encode():
             self._link.begin_anew()
 
     async def _add(self, users: set[int], chats: set[int]) -> None:
@@ -200,8 +216,11 @@ class RedisBroker:
         for first in range(0, len(keys), AT_ONCE):
             pipeline = self._redis.pipeline(transaction=False)
             for key in keys[first : first + AT_ONCE]:
-                getattr(pipeline, command)(key, self._node)
+                getattr(pipeline, command)(key, self._name)
             await pipeline.execute()
+
+    def _channel(self, name: str) -> str:
+        return f"{self._link.prefix}node:{name}"
 
     def _keys(self, users: Iterable[int], chats: Iterable[int]) -> list[str]:
         prefix = self._link.prefix
@@ -225,7 +244,7 @@ class RedisBroker:
         of_users, of_chats = dict(zip(users, found, strict=False)), dict(zip(chats, found[len(users) :], strict=True))
         pipeline = self._redis.pipeline(transaction=False)
         for commit, (topics, _) in zip(commits, each, strict=True):
-            others = [node for node in known if node != self._node]
+            others = [node for node in known if node != self._name]
             told = shares(commit.emissions, topics, others, of_users, of_chats)
             self._say(pipeline, commit, topics, told)
             if commit.number:
@@ -240,7 +259,7 @@ class RedisBroker:
             body = bodies.get(which)
             if body is None:
                 body = bodies[which] = _encode(_Share(commit.number, msgspec.Raw(packed(emissions))))
-            pipeline.publish(f"{self._link.prefix}node:{node}", body)
+            pipeline.publish(self._channel(node), body)
 
     async def _whereabouts(self, keys: list[str]) -> tuple[list[str], list[set[str]]]:
         """The nodes that have said whom they hear of, and those that hear of each key."""
@@ -251,7 +270,18 @@ class RedisBroker:
         nodes, *found = await pipeline.execute()
         run_id = self._link.run_id.encode()
         known = [node.decode() for node, said_to in nodes.items() if said_to == run_id]
+        if any(not members <= nodes.keys() for members in found):
+            await self._clean(dict(zip(keys, found, strict=True)))
         return known, [{node.decode() for node in members} for members in found]
+
+    async def _clean(self, found: dict[str, set[bytes]]) -> None:
+        """Take out names that are registered no more. Asked after the sets: who is coming registers first."""
+        registered = set(await self._redis.hkeys(self._nodes))
+        pipeline = self._redis.pipeline(transaction=False)
+        for key, members in found.items():
+            if members - registered:
+                pipeline.srem(key, *(members - registered))
+        await pipeline.execute()
 
     async def _listen(self, listening: Any) -> None:
         try:
@@ -272,7 +302,7 @@ class RedisBroker:
             log.warning("another node said what this one does not understand", error=str(error))
 
     def _take(self, message: dict[str, Any]) -> None:
-        if message["channel"] == self._own.encode():
+        if message["channel"] != self._all.encode():
             share = _share(message["data"])
             emissions = unpacked(bytes(share.body))
             if share.number:
@@ -282,9 +312,9 @@ class RedisBroker:
                     self.heard_now(emission)
             return
         said = _number(message["data"])
-        if self._node in said.told:
+        if self._name in said.told:
             return
-        if self._node in said.known:
+        if self._name in said.known:
             self.heard(said.number, [])
         else:
             self.heard_of(said.number)

@@ -38,6 +38,7 @@ class RedisJoint:
     """By Redis or Valkey."""
 
     def __init__(self, url: str, node: str, clock: Clock) -> None:
+        self._node = node
         self.link = RedisLink(url, clock)
         self.broker = RedisBroker(self.link, node)
         self.leases = RedisLeases(self.link, node, clock)
@@ -53,6 +54,7 @@ class RedisJoint:
 
     async def close(self) -> None:
         """See `Joint`."""
+        await self.broker.forget(self._node)
         await self.leases.end()
         await self.link.close()
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, extract, func, literal, or_, select
+from sqlalchemy import and_, bindparam, delete, exists, extract, func, literal, or_, select, union
 
 from ryadom.clock import utc
 from ryadom.db.query import ids_in, new
@@ -60,7 +60,7 @@ CONNECTED = (
     )
     .group_by(live_devices.c.session_id)
 )  # fmt: skip
-NODES = select(live_devices.c.node).distinct()
+NODES = union(select(live_devices.c.node), select(nodes.c.node))
 SEEN_LATELY = select(nodes.c.node).where(nodes.c.seen_at > bindparam("since", type_=nodes.c.seen_at.type))
 SEE = nodes.update().where(nodes.c.node == bindparam("name")).values(seen_at=bindparam("now")).returning(nodes.c.node)
 SEE_FIRST = new(nodes, "node", "seen_at")
@@ -181,7 +181,7 @@ def note_alive(tx: Tx, node: str) -> None:
 
 
 def doubtful(tx: Tx, lately: float) -> list[str]:
-    """Nodes that know of devices, and have not reached the database for so many seconds."""
+    """Nodes that have not reached the database for so many seconds, and have not said that they end."""
     seen = {row[0] for row in tx.run(SEEN_LATELY, since=utc(tx.now.timestamp() - lately))}
     return [row[0] for row in tx.run(NODES) if row[0] not in seen]
 
