@@ -134,7 +134,7 @@ class Server:
         self.counts = Counts(self.hub, self.outbox, db, clock)
         self.typing = Typing(db, clock, self.hub, self.outbox, self.live, board)
         self.presence = Presence(db, clock, self.outbox, self.live, self.activity, self.node)
-        self.statuses = Statuses(db, clock, self.live, board, together=bool(self.node))
+        self.statuses = Statuses(db, clock, self.live, board, attendance, together=bool(self.node))
         self.receipts = Receipts(db, self.counts)
         self.messages = Messages(db, self.limiter)
         self.entry = Entry(

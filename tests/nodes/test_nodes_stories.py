@@ -48,6 +48,16 @@ async def test_messages_of_two_nodes_come_in_the_order_of_their_seqs(together: T
     assert carol.web.socket.last("unread_message")["unread_count"] == 60
 
 
+async def test_who_only_asks_sees_who_types_on_another_node(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob", connect=False)
+    chat = await together.direct(alice, bob)
+    await alice.web.connect()
+    await bob.web.get("/status/contacts")
+    await alice.web.socket.send(type="typing_start", chat_id=chat["id"])
+    (seen,) = await bob.web.get("/status/contacts")
+    assert seen["is_typing_in_chat"] == chat["id"]
+
+
 async def test_that_somebody_stops_typing_is_told_by_their_node_alone(together: Together) -> None:
     alice, bob, carol = await together.friends("alice", "bob", "carol")
     chat = await together.group(alice, bob, carol)

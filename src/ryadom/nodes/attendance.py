@@ -31,6 +31,10 @@ class Attendance:
             if not self._arriving[user_id]:
                 del self._arriving[user_id]
 
+    def connected(self, user_id: int) -> bool:
+        """Whether a person has a socket here: then all that concerns them is heard of."""
+        return user_id in self._hub.people
+
     def hears(self, user_id: int, chats: Iterable[int] = ()) -> bool:
         """Whether this node hears of a person and of these chats."""
         return self._broker.hears(user_id, chats)

@@ -7,6 +7,7 @@ from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.live.registry import Registry
 from ryadom.live.typing import TypingBoard
+from ryadom.nodes.attendance import Attendance
 from ryadom.nodes.store import who_is_away
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.schemas import ContactStatus, OnlineStatus, Status, UserStatus
@@ -22,7 +23,14 @@ class Statuses:
     """Statuses as their readers get them."""
 
     def __init__(
-        self, db: Database, clock: Clock, live: Registry, board: TypingBoard, *, together: bool = False
+        self,
+        db: Database,
+        clock: Clock,
+        live: Registry,
+        board: TypingBoard,
+        attendance: Attendance,
+        *,
+        together: bool = False,
     ) -> None:
         """`together`: other nodes know of other devices."""
         self._together = together
@@ -30,6 +38,7 @@ class Statuses:
         self._clock = clock
         self._live = live
         self._board = board
+        self._attendance = attendance
         self._made: dict[Kept, UserStatus] = {}
 
     async def me(self, user_id: int, *, away: bool) -> UserStatus:
@@ -50,6 +59,9 @@ class Statuses:
 
     async def of_contacts(self, reader: int, *, away: bool) -> list[UserStatus]:
         """Every mutual contact."""
+        if self._together and not self._attendance.connected(reader):
+            # Whoever only asks now and then: who types elsewhere in their chats is heard of until the next sweep.
+            await self._attendance.attend(reader, await self._db.read(store.chats_of, reader))
         return await self._db.read(self.read_contacts, reader, away)
 
     def read_contacts(self, tx: Tx, reader: int, away: bool) -> list[UserStatus]:
