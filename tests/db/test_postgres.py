@@ -26,6 +26,7 @@ from ryadom.db.tables import user
 from ryadom.db.tx import Tx
 from ryadom.db.work import Work
 from ryadom.messages import store as messages
+from ryadom.nodes import store as nodes
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import UserOnline
@@ -258,6 +259,16 @@ async def test_whoever_is_to_be_alone_still_is_after_the_connection_broke(store:
         await one.close()
     await until_written(alone)
     await alone.close()
+
+
+async def test_an_installation_is_told_by_its_server_and_its_database(store: Store, mortal: PostgresServer) -> None:
+    here = await store.db.read(nodes.installation)
+    other = await Postgres(mortal.url("postgres"), Clock()).open()
+    there = await other.read(nodes.installation)
+    await other.close()
+    assert here != there
+    assert here.split("-", 1)[0] == there.split("-", 1)[0]
+    assert here.endswith(store.settings.postgres_url.rsplit("/", 1)[1])
 
 
 async def test_a_server_that_has_become_a_standby_is_found_again_elsewhere(store: Store, engine: Postgres) -> None:

@@ -296,21 +296,38 @@ async def test_what_was_for_an_earlier_name_is_read_from_the_database(pair: list
     assert there.unknown == [1]
 
 
+async def test_installations_that_share_a_redis_hear_nothing_of_each_other(redis: RedisServer) -> None:
+    ears = []
+    for installation in ("1-ryadom", "2-ryadom"):
+        joint = RedisJoint(redis.url, "node", Clock())
+        joint.belong_to(installation)
+        ears.append(Ear(joint))
+    for ear in ears:
+        await until(lambda ear=ear: is_up(ear))
+        await ear.broker.attend([5], [7])
+    ears[0].broker.publish(Commit(1, [online(1, 5)]))
+    ears[0].broker.send(typing(7))
+    # What is said afterwards by the other has gone the same way.
+    await ears[1].link.redis.publish(f"{ears[1].link.prefix}commits", msgspec.json.encode([2, [], []]))
+    await until(lambda: ears[1].unknown)
+    assert (ears[1].unknown, ears[1].commits, ears[1].now) == ([2], [], [])
+    for ear in ears:
+        await ear.close()
+
+
 async def test_why_redis_does_not_come_is_said_once(redis: RedisServer) -> None:
     with structlog.testing.capture_logs() as said:
         link = RedisLink(redis.url.replace("redis://", "redis://:wrong-password@"), Clock())
-        tries = 0
+        waits: list[float] = []
 
         async def sleep(seconds: float) -> None:
-            nonlocal tries
-            tries += 1
-            await asyncio.sleep(0)
+            waits.append(seconds)
+            if len(waits) == 3:
+                raise asyncio.CancelledError
 
         link._clock.sleep = sleep  # type: ignore[method-assign]
-        task = asyncio.create_task(link.run())
-        await until(lambda: tries >= 3)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        with pytest.raises(asyncio.CancelledError):
+            await link.run()
         await link.close()
     assert len(said) == 1
     assert said[0]["log_level"] == "warning"

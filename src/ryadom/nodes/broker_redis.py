@@ -72,8 +72,7 @@ class RedisBroker:
         self.heard_now: HeardNow = lambda emission: None
         self.heard_of: Callable[[int], None] = lambda number: None
         """Told the number of a commit that may concern this node, and did not come."""
-        self._all = f"{link.prefix}commits"
-        self._nodes = f"{link.prefix}nodes"
+        self._all = self._nodes = ""
         self._changing = asyncio.Lock()
         self._queue: deque[Commit] = deque(maxlen=MOST_QUEUED)
         self._queued = asyncio.Event()
@@ -146,6 +145,7 @@ class RedisBroker:
         it hears of nothing else.
         """
         self._queue.clear()
+        self._all, self._nodes = f"{self._link.prefix}commits", f"{self._link.prefix}nodes"
         await self._unregister(self._node)
         self._connects += 1
         self._name = f"{self._node}.{self._connects}"

@@ -73,6 +73,7 @@ class Cluster:
         """Know where the others are. `known`: whether a person has a device here."""
         self._db = db
         self.attendance = Attendance(self._hub, self.broker, known)
+        self._joint.belong_to(await db.read(store.installation))
         head, now = await db.read(_look)
         self._clock.begin_at(now)
         self.order.begin(head)

@@ -27,6 +27,9 @@ class Joint(Protocol):
     def up(self) -> bool:
         """Whether it is there."""
 
+    def belong_to(self, installation: str) -> None:
+        """Join nodes of this installation only. To be called before `run`."""
+
     async def run(self) -> None:
         """Keep both, for ever."""
 
@@ -47,6 +50,10 @@ class RedisJoint:
     def up(self) -> bool:
         """See `Joint`."""
         return self.link.up
+
+    def belong_to(self, installation: str) -> None:
+        """See `Joint`."""
+        self.link.belong_to(installation)
 
     async def run(self) -> None:
         """See `Joint`."""
@@ -77,6 +84,9 @@ class MemoryJoint:
         self.broker = MemoryBroker(node, shared.memory)
         self.leases = MemoryLeases(node, shared.ends, shared.clock.now)
         self.up = True
+
+    def belong_to(self, installation: str) -> None:
+        """Nobody else shares this memory."""
 
     async def run(self) -> None:
         """See `Joint`."""

@@ -33,9 +33,9 @@ class RedisLink:
             url, protocol=2, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN,
             retry=Retry(NoBackoff(), 0), max_connections=8,
         )  # fmt: skip
-        number = self.redis.connection_pool.connection_kwargs.get("db") or 0
-        self.prefix = f"ryadom:{number}:"
-        """Of all keys and channels; the latter do not belong to a database."""
+        self.prefix = ""
+        """Of all keys and channels."""
+        self.belong_to("")
         self.up = False
         self.run_id = ""
         """Of the server that we are connected to: another one has forgotten what this one knew."""
@@ -46,6 +46,12 @@ class RedisLink:
         self.on_down: list[Callable[[], None]] = []
         self._failed = False
         self._said = ""
+
+    def belong_to(self, installation: str) -> None:
+        """Others on the same Redis are not heard. To be called before `run`."""
+        number = self.redis.connection_pool.connection_kwargs.get("db") or 0
+        # Channels do not belong to a database of Redis, so its number is in the name.
+        self.prefix = f"ryadom:{number}:{installation}:"
 
     async def run(self) -> None:
         """Keep the connection, for ever."""

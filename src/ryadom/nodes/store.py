@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, extract, func, literal, or_, select, union
+from sqlalchemy import BigInteger, and_, bindparam, column, delete, exists, extract, func, literal, or_, select, union
 
 from ryadom.clock import utc
 from ryadom.db.query import ids_in, new
@@ -47,6 +47,9 @@ FORGET = delete(live_devices).where(
     live_devices.c.session_id == bindparam("one"), live_devices.c.node == bindparam("name")
 )
 KNOW = new(live_devices, *(column.name for column in live_devices.columns))
+INSTALLATION = select(column("system_identifier", BigInteger), func.current_database()).select_from(
+    func.pg_control_system().table_valued("system_identifier")
+)
 DATABASE_TIME = select(extract("epoch", func.clock_timestamp()))
 _elsewhere = and_(live_devices.c.session_id.in_(ids_in("ids")), live_devices.c.node != bindparam("node"))
 OF_SESSIONS = select(
@@ -92,6 +95,11 @@ class Person(NamedTuple):
     hidden: bool
     active: list[float]
     """The last activity of each device that counts on another node."""
+
+
+def installation(tx: Tx) -> str:
+    """Which database this is, of which server, by whatever address it is reached."""
+    return "-".join(map(str, tx.first(INSTALLATION)))
 
 
 def people(tx: Tx, node: str, ids: list[int]) -> tuple[list[Person], set[int]]:
