@@ -43,6 +43,11 @@ SETTINGS = {
     # A node that stands still in the middle of a commit must not hold up the others.
     "idle_in_transaction_session_timeout": "5s",
     "lock_timeout": "10s",
+    # A node whose way here was cut off holds nothing for long: above all not the lock of being alone.
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20000",
     "timezone": "UTC",
 }
 ONE_NODE = 0x52796165
