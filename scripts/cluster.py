@@ -36,7 +36,8 @@ class Node:
         assert self.process.stdout is not None
         found = re.search(r"http://[\d.]+:(\d+)", self.process.stdout.readline())
         if found is None:
-            raise SystemExit(f"{name} did not start; see {self.log}")
+            self.process.kill()
+            raise SystemExit(f"{name} did not start:\n{self.log.read_text()[-2000:]}")
         self.port = int(found[1])
 
 
@@ -81,26 +82,32 @@ def main() -> None:
     asked.add_argument("--port", type=int, default=8080)
     given = asked.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="ryadom-cluster-") as name:
+    with tempfile.TemporaryDirectory(prefix="ryadom-cluster-") as name, contextlib.ExitStack() as going_down:
         folder = Path(name)
-        postgres, redis = PostgresServer(), RedisServer()
+        postgres = PostgresServer()
+        going_down.callback(postgres.remove)
+        redis = RedisServer()
+        going_down.callback(redis.kill)
+        nodes: list[Node] = []
+        going_down.callback(end, nodes)
         postgres.sql("CREATE DATABASE ryadom")
         environment = {
             "RYADOM_DATABASE_URL": postgres.url("ryadom"), "RYADOM_REDIS_URL": redis.url, "RYADOM_DATA": name,
         }  # fmt: skip
-        nodes = [Node(f"node{number}", folder, environment) for number in range(1, given.nodes + 1)]
+        nodes.extend(Node(f"node{number}", folder, environment) for number in range(1, given.nodes + 1))
         say(given.port, nodes, postgres, redis)
         try:
             asyncio.run(Proxy(nodes).serve(given.port))
         except KeyboardInterrupt:
             print("\nGoing down.")
-        finally:
-            for node in nodes:
-                node.process.terminate()
-            for node in nodes:
-                node.process.wait(20)
-            redis.kill()
-            postgres.remove()
+
+
+def end(nodes: list[Node]) -> None:
+    """Stop those that have started."""
+    for node in nodes:
+        node.process.terminate()
+    for node in nodes:
+        node.process.wait(20)
 
 
 def say(port: int, nodes: list[Node], postgres: PostgresServer, redis: RedisServer) -> None:
