@@ -66,6 +66,7 @@ class Publication(NamedTuple):
 
 
 def declare_all(tx: Tx, items: list[SessionDeclared]) -> list[None]:
+    """Keep what sessions have said of themselves, and let all nodes hear of it."""
     for said in items:
         declare(tx, said.session_id, absent=not said.online)
         tx.tell(said)
@@ -73,6 +74,7 @@ def declare_all(tx: Tx, items: list[SessionDeclared]) -> list[None]:
 
 
 def take_over(tx: Tx, node: str, here: str, own: frozenset[int]) -> list[nodes.Known]:
+    """What a node that is gone knew is known `here` now, but for sessions that are connected here already (`own`)."""
     known = [one._replace(node=here) for one in nodes.take(tx, node) if one.session_id not in own]
     nodes.know(tx, known)
     tx.tell(NodeGone(rev=0, node=node))
@@ -80,12 +82,11 @@ def take_over(tx: Tx, node: str, here: str, own: frozenset[int]) -> list[nodes.K
 
 
 def publish_together(tx: Tx, items: list[Together]) -> list[dict[int, Status]]:
+    """Decide, of all that nodes know, and publish. For each item: person → status."""
     return [_decide(tx, *item) for item in items]
 
 
-def _decide(
-    tx: Tx, node: str, here: list[Here], pairs: list[tuple[int, int]], moved: list[int]
-) -> dict[int, Status]:  # fmt: skip
+def _decide(tx: Tx, node: str, here: list[Here], pairs: list[tuple[int, int]], moved: list[int]) -> dict[int, Status]:
     """Publish what is to be told of these people, of all that nodes know. The status of each."""
     nodes.forget(tx, node, moved)
     mine = {one.user_id: one for one in here}
