@@ -219,6 +219,9 @@ class Postgres:
                     connection.transaction(isolation="repeatable_read", readonly=True),
                 ):
                     return await greenlet_spawn(function, PostgresTx(connection, self._clock), *args)
+            except asyncpg.ReadOnlySQLTransactionError:
+                # A mistake of the function's, which is only to read: the server need not be a standby.
+                raise
             except Exception as error:
                 if not _gone(error):
                     raise
