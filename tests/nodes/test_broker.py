@@ -59,6 +59,11 @@ class Ear:
         """The connection to Redis, of a node that has one."""
         return getattr(self.joint, "link", None)
 
+    @property
+    def name(self) -> str:
+        """Its present one in Redis."""
+        return str(getattr(self.broker, "_name", ""))
+
     async def close(self) -> None:
         self.task.cancel()
         await asyncio.gather(self.task, return_exceptions=True)
@@ -190,7 +195,7 @@ async def test_after_redis_forgot_everything_nobody_takes_a_commit_for_of_no_con
 async def test_what_nobody_understands_makes_nobody_deaf(pair: list[Ear]) -> None:
     here, there = pair
     await there.broker.attend([5], [])
-    link, name = here.link, there.broker._name  # type: ignore[attr-defined]
+    link, name = here.link, there.name
     for said in (b"", b"[", b'[1,"x"]', b"[2]", b"\xff"):
         await link.redis.publish(f"{link.prefix}node:{name}", said)
         await link.redis.publish(f"{link.prefix}commits", said)
@@ -271,7 +276,7 @@ async def test_a_name_that_is_registered_no_more_is_taken_out_of_the_sets(pair: 
     await here.broker.forget("dead")
     here.broker.publish(Commit(1, [online(1, 5), typing(7)]))
     await until(lambda: there.commits)
-    name = there.broker._name.encode()  # type: ignore[attr-defined]
+    name = there.name.encode()
     for key in (f"{prefix}u:5", f"{prefix}c:7"):
         assert await redis.smembers(key) == {name, b"coming.1"}
 
@@ -279,7 +284,7 @@ async def test_a_name_that_is_registered_no_more_is_taken_out_of_the_sets(pair: 
 async def test_who_ends_is_registered_no_more(pair: list[Ear]) -> None:
     here, there = pair
     redis, nodes = here.link.redis, f"{here.link.prefix}nodes"
-    name = there.broker._name.encode()  # type: ignore[attr-defined]
+    name = there.name.encode()
     assert name in await redis.hkeys(nodes)
     await there.joint.close()
     assert name not in await redis.hkeys(nodes)
@@ -315,7 +320,7 @@ async def test_installations_that_share_a_redis_hear_nothing_of_each_other(redis
         await ear.close()
 
 
-async def test_why_redis_does_not_come_is_said_once(redis: RedisServer) -> None:
+async def test_why_redis_does_not_come_is_said_once(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with structlog.testing.capture_logs() as said:
         link = RedisLink(redis.url.replace("redis://", "redis://:wrong-password@"), Clock())
         waits: list[float] = []
@@ -325,7 +330,7 @@ async def test_why_redis_does_not_come_is_said_once(redis: RedisServer) -> None:
             if len(waits) == 3:
                 raise asyncio.CancelledError
 
-        link._clock.sleep = sleep  # type: ignore[method-assign]
+        monkeypatch.setattr(link._clock, "sleep", sleep)
         with pytest.raises(asyncio.CancelledError):
             await link.run()
         await link.close()

@@ -23,15 +23,9 @@ class Statuses:
     """Statuses as their readers get them."""
 
     def __init__(
-        self,
-        db: Database,
-        clock: Clock,
-        live: Registry,
-        board: TypingBoard,
-        attendance: Attendance,
-        *,
-        together: bool = False,
-    ) -> None:
+        self, db: Database, clock: Clock, live: Registry, board: TypingBoard, attendance: Attendance,
+        *, together: bool = False,
+    ) -> None:  # fmt: skip
         """`together`: other nodes know of other devices."""
         self._together = together
         self._db = db
