@@ -162,7 +162,7 @@ async def test_a_node_that_has_gone_is_told_nothing(ears: list[Ear]) -> None:
     one, two, three = ears
     await two.broker.attend([5], [])
     await two.close()
-    await one.broker.forget(two.joint._node if hasattr(two.joint, "_node") else "two")  # type: ignore[attr-defined]
+    await one.broker.forget(getattr(two.joint, "_node", "two"))
     one.broker.publish(Commit(1, [online(1, 5)]))
     await until(lambda: three.commits)
     assert three.commits == [(1, [])]
