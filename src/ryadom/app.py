@@ -64,6 +64,7 @@ from ryadom.receipts.counts import Counts
 from ryadom.sync import routes as sync_routes
 from ryadom.sync.commands import handlers
 from ryadom.sync.entry import Entry
+from ryadom.sync.rev_check import RevCheck
 from ryadom.web import bundle, openapi
 from ryadom.web import routes as web_routes
 
@@ -182,7 +183,9 @@ class Server:
         cluster.order.lost = partial(self.hub.close_all, RESTART)
         cluster.broker.heard_now = self._heard_now
         self.limiter.share = lambda name, key: cluster.broker.send((Tried(rev=0, limit=name, key=key), None))
-        self._joined = [asyncio.create_task(self._forever(name, run)) for name, run in cluster.parts.items()]
+        self.rev_check = RevCheck(self.db, self.clock, self.hub, self.outbox, cluster.order)
+        parts = cluster.parts | {"rev check": self.rev_check.run}
+        self._joined = [asyncio.create_task(self._forever(name, run)) for name, run in parts.items()]
 
     def _heard_now(self, emission: Emission) -> None:
         """Another node tells what has no commit: that somebody types, or tries what is limited."""
@@ -258,6 +261,7 @@ class Server:
             self.metrics.redis_up.set(self.cluster.joined)
             self.metrics.silent.set(self.cluster.order.paused)
             self.metrics.from_log.set(self.cluster.order.read)
+            self.metrics.behind.set(self.rev_check.behind)
 
     async def _sweep(self) -> None:
         """Wait for the next deadline of any kind, then do what is due."""

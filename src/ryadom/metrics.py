@@ -61,6 +61,10 @@ class Metrics:
             "ryadom_commits_from_log_total", "Commits of other nodes that were read from the database",
             registry=self.registry,
         )  # fmt: skip
+        self.behind = Gauge(
+            "ryadom_people_behind_total", "People who were told by a heartbeat alone that they had missed something",
+            registry=self.registry,
+        )  # fmt: skip
         self._timed: dict[tuple[str, str, int], Histogram] = {}
         """Looked up here, since finding a labelled one costs as much as ten of these."""
 

@@ -36,9 +36,9 @@ async def test_each_node_sees_what_the_others_know(store: Store) -> None:
     def work(tx: Tx) -> Any:
         one, two = people(tx)
         nodes.know(tx, [known(tx, "a", one), known(tx, "b", one), known(tx, "b", two)])
-        seen = {node: {p.user_id: len(p.active) for p in nodes.people(tx, node, [one[0], two[0]])[0]} for node in "abc"}
+        seen = {node: {p.user_id: len(p.idle) for p in nodes.people(tx, node, [one[0], two[0]])[0]} for node in "abc"}
         nodes.know(tx, [known(tx, "b", one, "gone"), known(tx, "a", one, "request")])
-        left = {p.user_id: len(p.active) for p in nodes.people(tx, "c", [one[0], two[0]])[0]}
+        left = {p.user_id: len(p.idle) for p in nodes.people(tx, "c", [one[0], two[0]])[0]}
         return seen, left, one[0], two[0]
 
     seen, left, one, two = await store.db.write(work)
@@ -53,7 +53,7 @@ async def test_who_said_offline_or_is_over_does_not_count(store: Store) -> None:
         auth.declare(tx, one[1], absent=True)
         tx.run(update(user_sessions).where(user_sessions.c.id == two[1]).values(ended_at=tx.now))
         found, absent = nodes.people(tx, "b", [one[0], two[0]])
-        return [p.active for p in found], absent == {one[1]}, auth.come_back(tx, [one[1], two[1]]) == [one[::1][::-1]]
+        return [p.idle for p in found], absent == {one[1]}, auth.come_back(tx, [one[1], two[1]]) == [one[::1][::-1]]
 
     assert await store.db.write(work) == ([[], []], True, True)
 
@@ -65,7 +65,7 @@ async def test_a_later_word_ends_what_others_know_of_requests(store: Store) -> N
         now = tx.now.timestamp()
         early = nodes.supersede(tx, "c", {one[1]: now}, set())
         told = nodes.supersede(tx, "c", {one[1]: now + 1}, set())
-        left = {p.user_id: len(p.active) for p in nodes.people(tx, "c", [one[0], two[0]])[0]}
+        left = {p.user_id: len(p.idle) for p in nodes.people(tx, "c", [one[0], two[0]])[0]}
         again = nodes.supersede(tx, "c", {one[1]: now + 1}, {one[1]})
         return early, told == again == [(one[1], one[0])], left[one[0]], left[two[0]]
 

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ryadom.live.registry import AFTER_BREAK, AFTER_CLOSE, AFTER_REQUEST, INFINITY, Device, Registry
+from ryadom.live.registry import AFTER_BREAK, AFTER_CLOSE, AFTER_REQUEST, IDLE_AFTER, INFINITY, Device, Registry
 from ryadom.nodes.leases import LASTS, PATIENCE
 from ryadom.presence import rules
 from ryadom.protocol.schemas import Status
@@ -34,6 +34,7 @@ class Row(NamedTuple):
     standing: str
     active: float
     seen: float
+    idle: bool
 
 
 class Database:
@@ -72,8 +73,11 @@ class Node:
         for user_id in due:
             self.live.parted(user_id, now)
             present = [one for one in self.live.devices(user_id) if one.present(now)]
-            elsewhere = [row.active for (_, node), row in database.rows[user_id].items() if node != self.name]
-            after = rules.of_activity([*elsewhere, *(one.active for one in present)], now)
+            for one in present:
+                if one.idle(now) is not one.saved_idle:
+                    self.save(one)
+            elsewhere = [row.idle for (_, node), row in database.rows[user_id].items() if node != self.name]
+            after = rules.of_devices([*elsewhere, *(one.idle(now) for one in present)])
             if after != database.shown.get(user_id, "offline"):
                 database.shown[user_id] = after
                 database.told.append((now, user_id, after))
@@ -86,11 +90,11 @@ class Node:
         """What this node knows of a session, in place of what it knew."""
         now = self.world.now
         how = device.standing(now)
-        device.saved, device.saved_as = device.seen, how
+        device.saved, device.saved_as, device.saved_idle = device.seen, how, device.idle(now)
         rows = self.world.database.rows[device.user_id]
         rows.pop((device.session_id, self.name), None)
         if how != "gone":
-            rows[device.session_id, self.name] = Row(device.user_id, how, device.active, device.seen)
+            rows[device.session_id, self.name] = Row(device.user_id, how, device.active, device.seen, device.saved_idle)
         if device.sockets:
             self._supersede(device, now, connected=True)
 
@@ -330,7 +334,7 @@ class World:
                 if known is None or not known.sockets:
                     times = row.active, row.seen
                     heir.live.expect(session_id, row.user_id, row.standing, *times, self.now)  # type: ignore[arg-type]
-                    rows[session_id, heir.name] = row
+                    rows[session_id, heir.name] = row._replace(idle=self.now - row.active >= IDLE_AFTER)
 
     def calm_down(self) -> None:
         """Let everything end that goes on by itself."""

@@ -190,6 +190,33 @@ async def test_idleness_is_that_of_all_devices(together: Together) -> None:
     assert (await bob.web.get(f"/api/user_status/{alice.id}?away=true"))["status"] == "online"
 
 
+async def test_what_somebody_last_did_on_another_node_counts_though_it_was_not_written(together: Together) -> None:
+    """It is written once a minute; a node where they are idle leaves it to the other to say so, at its time."""
+    alice, bob = await together.friends("alice", "bob")
+    await bob.web.socket.send(type="subscribe", events=["away"])
+    phone = await alice.device("phone", connect=False)
+    together.move(phone, 2)
+    await phone.connect()
+    await together.advance(50)
+    await phone.socket.send(type="typing_stop", chat_id=1)
+    together.forget()
+    await together.advance(270)
+    assert statuses(bob, alice) == []
+    await together.advance(29)
+    assert statuses(bob, alice) == []
+    await together.advance(1.5)
+    assert statuses(bob, alice) == ["away"]
+    # And back, and so again, while the other node's device stays idle.
+    await phone.socket.send(type="typing_stop", chat_id=1)
+    assert statuses(bob, alice) == ["online"]
+    await together.advance(299)
+    await alice.web.socket.send(type="typing_stop", chat_id=1)
+    await together.advance(2)
+    assert statuses(bob, alice) == []
+    await together.advance(299)
+    assert statuses(bob, alice) == ["away"]
+
+
 async def test_a_session_that_is_ended_on_one_node_ends_on_all(together: Together) -> None:
     alice, bob = await together.friends("alice", "bob")
     phone = await alice.device("phone", connect=False)

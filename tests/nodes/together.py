@@ -54,6 +54,8 @@ class Together:
         self.shared = Shared(self.clock)
         self.people: dict[str, Person] = {}
         self.nodes: list[Node] = []
+        self.left_out = 0
+        """Of how many people a test has a node leave something out."""
         for _ in range(nodes):
             make_joint: Any = partial(MemoryJoint, self.shared)
             node = Node(
@@ -148,6 +150,14 @@ class Together:
         for node in self.nodes:
             await node.check()
 
+    async def _check_revs(self) -> None:
+        """Every node knows the highest rev of everybody who is there: nothing was left out."""
+        await self.advance(2)
+        running = [node.server for node in self.nodes if node._running]
+        for server in running:
+            await server.rev_check.look()
+        assert sum(server.rev_check.behind for server in running) == self.left_out
+
     async def close(self) -> None:
         """Check the law on every node, and stop them."""
         await self.settle()
@@ -155,6 +165,7 @@ class Together:
             for node in self.nodes:
                 if node._running:
                     await node.check()
+            await self._check_revs()
         finally:
             for node in self.nodes:
                 if node._running:

@@ -27,7 +27,7 @@ from torture import TORTURE, steps
 from world import World
 
 STEPS = 50_000
-STEPS_A_PART = 10_000
+STEPS_A_PART = 5_000
 STEPS_EACH = 200
 NAMES = ("alice", "bob", "carol")
 SECONDS = (0.5, 1, 2, 4.5, 5, 5, 5, 5.5, 9, 10, 14.5, 15, 15, 15, 15.5, 25, 35, 45, 50, 59.5, 60, 61, 290, 300)

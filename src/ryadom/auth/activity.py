@@ -50,10 +50,11 @@ class ActivityWriter:
     def save_as(self, device: Device, how: Standing) -> None:
         """Write a session's last activity, and how it stands now."""
         self._waiting.pop(device.session_id, None)
-        device.saved, device.saved_as = device.seen, how
+        idle = device.idle(self._clock.now())
+        device.saved, device.saved_as, device.saved_idle = device.seen, how, idle
         item = store.Activity(
             device.session_id, utc(device.active), utc(device.seen), how, device.user_id, self.node,
-            self._until(device, how),
+            idle, self._until(device, how),
         )  # fmt: skip
         save = save_together if self.node else store.save_activity
         self._db.write_many(save, item).add_done_callback(partial(_heed, device))
@@ -72,7 +73,15 @@ class ActivityWriter:
 
     def save_now_and_then(self, device: Device) -> None:
         """Write a session's last activity, at most once a minute unless it stands otherwise than before."""
-        if device.seen - device.saved >= SAVE_EVERY or device.standing(self._clock.now()) != device.saved_as:
+        now = self._clock.now()
+        if device.seen - device.saved >= SAVE_EVERY or device.standing(now) != device.saved_as:
+            self.save(device.session_id)
+        else:
+            self.save_idleness(device, now)
+
+    def save_idleness(self, device: Device, now: float) -> None:
+        """Let other nodes know when a session becomes idle or is so no more: what it last did they know too late."""
+        if self.node and device.idle(now) is not device.saved_idle:
             self.save(device.session_id)
 
     def save_soon(self, device: Device) -> None:

@@ -188,6 +188,7 @@ class Activity(NamedTuple):
     user_id: int = 0
     node: str = ""
     """The node that says so, where there are several."""
+    idle: bool = False
     until: float = 0.0
     """Requests on other nodes before this moment count no more: it has a socket here, or the grace of one has ended."""
 
@@ -321,7 +322,10 @@ def save_activity(tx: Tx, items: list[Activity]) -> list[None]:
         tx.run_many(SAVE_ACTIVITY_HERE, given)
         nodes.know(
             tx,
-            [Known(one.session_id, one.node, one.user_id, one.how, one.active, one.seen) for one in latest.values()],
+            [
+                Known(one.session_id, one.node, one.user_id, one.how, one.active, one.seen, one.idle)
+                for one in latest.values()
+            ],
         )
     else:
         tx.run_many(SAVE_ACTIVITY, given)

@@ -231,6 +231,8 @@ live_devices = Table(
     Column("standing", String(8), nullable=False),
     Column("active", Instant, nullable=False),
     Column("seen", Instant, nullable=False),
+    # Whether its node finds it idle: `active` may be a minute behind.
+    Column("idle", Boolean, nullable=False, server_default=false()),
     Index("ix_live_devices_user_id", "user_id"),
     Index("ix_live_devices_node", "node"),
 )  # fmt: skip

@@ -34,7 +34,7 @@ class Device:
     """One session as presence sees it."""
 
     __slots__ = (
-        "absent", "active", "grace_until", "offline_after", "saved", "saved_as", "seen", "session_id", "sockets",
+        "absent", "active", "grace_until", "offline_after", "saved", "saved_as", "saved_idle", "seen", "session_id", "sockets",
         "user_id", "watched",
     )  # fmt: skip
 
@@ -55,7 +55,9 @@ class Device:
         self.saved = 0.0
         """When its times were last handed to the database, …"""
         self.saved_as: Standing = "gone"
-        """… and how it stood then."""
+        """… how it stood then, …"""
+        self.saved_idle = False
+        """… and whether it was idle."""
         self.watched = INFINITY
         """When the sweep looks at this device again."""
 
@@ -212,7 +214,7 @@ class Registry:
             return
         device.active = max(device.active, active) if known else active
         device.seen = device.saved = max(device.seen, seen) if known else seen
-        device.saved_as = standing
+        device.saved_as, device.saved_idle = standing, device.idle(now)
         if standing == "absent":
             device.absent = True
             return

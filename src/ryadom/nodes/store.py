@@ -18,7 +18,7 @@ ONE = "one"
 
 _alive = and_(user_sessions.c.id == live_devices.c.session_id, user_sessions.c.ended_at.is_(None))
 ELSEWHERE = (
-    select(live_devices.c.user_id, live_devices.c.active)
+    select(live_devices.c.user_id, live_devices.c.idle)
     .select_from(live_devices.join(user_sessions, _alive))
     .where(
         live_devices.c.user_id.in_(ids_in("ids")), live_devices.c.node != bindparam("node"),
@@ -73,7 +73,7 @@ LEFT_BY_ONE = live_devices.insert().from_select(
     [column.name for column in live_devices.columns],
     select(
         user_sessions.c.id, literal(ONE), user_sessions.c.user_id, user_sessions.c.standing,
-        user_sessions.c.last_activity, user_sessions.c.last_seen,
+        user_sessions.c.last_activity, user_sessions.c.last_seen, literal(False),
     ).where(
         user_sessions.c.ended_at.is_(None),
         or_(user_sessions.c.standing == "socket", user_sessions.c.standing == "request"),
@@ -93,8 +93,8 @@ class Person(NamedTuple):
     shown: Status
     """What others were last told."""
     hidden: bool
-    active: list[float]
-    """The last activity of each device that counts on another node."""
+    idle: list[bool]
+    """Of each device that counts on another node, whether it is idle."""
 
 
 def installation(tx: Tx) -> str:
@@ -105,12 +105,12 @@ def installation(tx: Tx) -> str:
 def people(tx: Tx, node: str, ids: list[int]) -> tuple[list[Person], set[int]]:
     """These people, and those of their sessions that said `offline` on whichever node."""
     hidden = {row[0] for row in tx.run(HIDDEN, ids=ids)}
-    active: dict[int, list[float]] = defaultdict(list)
-    for user_id, moment in tx.run(ELSEWHERE, ids=ids, node=node):
-        active[user_id].append(moment.timestamp())
+    idle: dict[int, list[bool]] = defaultdict(list)
+    for user_id, is_idle in tx.run(ELSEWHERE, ids=ids, node=node):
+        idle[user_id].append(is_idle)
     found = [
         Person(
-            user_id, "offline" if not is_online else "away" if is_away else "online", user_id in hidden, active[user_id]
+            user_id, "offline" if not is_online else "away" if is_away else "online", user_id in hidden, idle[user_id]
         )
         for user_id, is_online, is_away in tx.run(PUBLISHED, ids=ids)
     ]  # fmt: skip
@@ -143,6 +143,7 @@ class Known(NamedTuple):
     standing: Standing
     active: datetime
     seen: datetime
+    idle: bool = False
 
 
 def know(tx: Tx, items: list[Known]) -> None:

@@ -192,7 +192,10 @@ class Presence:
         for user_id in due:
             self._live.parted(user_id, now)
             present = [one for one in self._live.devices(user_id) if one.present(now) and not one.absent]
-            devices = {one.session_id: one.active for one in present}
+            for one in present:
+                # With the same commit, before it is decided.
+                self._activity.save_idleness(one, now)
+            devices = {one.session_id: one.idle(now) for one in present}
             seen_here.append(Here(user_id, devices, self._live.last_proof(user_id), self.computed(user_id, now)))
         # One that is back has written so, or is about to.
         moved = [session_id for session_id in self._moved if not self._live.knows(session_id)]

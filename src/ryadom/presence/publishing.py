@@ -11,6 +11,7 @@ from ryadom.auth.store import declare
 from ryadom.clock import utc
 from ryadom.contacts.store import are_mutual, mutual_ids
 from ryadom.db.tx import Tx
+from ryadom.live.registry import IDLE_AFTER
 from ryadom.nodes import store as nodes
 from ryadom.protocol.audience import Users
 from ryadom.protocol.events import Event, MessagesRead, StatusChange, UserOffline, UserOnline
@@ -33,8 +34,8 @@ class Here(NamedTuple):
     """A person as one of several nodes sees them."""
 
     user_id: int
-    devices: dict[int, float]
-    """Session → last activity, of the devices here that count."""
+    devices: dict[int, bool]
+    """Session → whether it is idle, of the devices here that count."""
     seen: float | None
     """The last proof of presence here."""
     status: Status
@@ -75,7 +76,12 @@ def declare_all(tx: Tx, items: list[SessionDeclared]) -> list[None]:
 
 def take_over(tx: Tx, node: str, here: str, own: frozenset[int]) -> list[nodes.Known]:
     """What a node that is gone knew is known `here` now, but for sessions that are connected here already (`own`)."""
-    known = [one._replace(node=here) for one in nodes.take(tx, node) if one.session_id not in own]
+    now = tx.now.timestamp()
+    known = [
+        one._replace(node=here, idle=now - one.active.timestamp() >= IDLE_AFTER)
+        for one in nodes.take(tx, node)
+        if one.session_id not in own
+    ]
     nodes.know(tx, known)
     tx.tell(NodeGone(rev=0, node=node))
     return known
@@ -97,8 +103,8 @@ def _decide(tx: Tx, node: str, here: list[Here], pairs: list[tuple[int, int]], m
         user_id = person.user_id
         statuses[user_id] = person.shown
         if user_id in mine:
-            active = [at for session_id, at in mine[user_id].devices.items() if session_id not in absent]
-            after = rules.of_activity([*person.active, *active], tx.now.timestamp(), hidden=person.hidden)
+            idle = [idle for session_id, idle in mine[user_id].devices.items() if session_id not in absent]
+            after = rules.of_devices([*person.idle, *idle], hidden=person.hidden)
             if after != person.shown:
                 steps.append(Step(user_id, person.shown, after, mine[user_id].seen))
                 statuses[user_id] = after

@@ -1,22 +1,21 @@
 """Presence as a pure function of (devices, now)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from ryadom.live.registry import IDLE_AFTER, Device
+from ryadom.live.registry import Device
 from ryadom.protocol.schemas import Status
 
 
 def status(devices: Iterable[Device], now: float, *, hidden: bool = False) -> Status:
     """What others may see of a person with these devices."""
-    return of_activity([device.active for device in devices if device.present(now)], now, hidden=hidden)
+    return of_devices([device.idle(now) for device in devices if device.present(now)], hidden=hidden)
 
 
-def of_activity(active: Iterable[float], now: float, *, hidden: bool = False) -> Status:
-    """The same of the last activity of each device that is present."""
-    times = list(active)
-    if hidden or not times:
+def of_devices(idle: Collection[bool], *, hidden: bool = False) -> Status:
+    """The same, of whether each device that is present is idle."""
+    if hidden or not idle:
         return "offline"
-    return "online" if now - max(times) < IDLE_AFTER else "away"
+    return "away" if all(idle) else "online"
 
 
 def shown(state: Status, *, wants_away: bool) -> Status:

@@ -81,8 +81,11 @@ class Typing:
             # Otherwise somebody ends sooner: all last equally long.
             self.moved()
         self._stopped(stopped, mutual)
+        started = TypingStart(timestamp=utc(now), chat_id=typed.chat_id, user_id=typed.user_id)
         if tell:
-            self._send(TypingStart(timestamp=utc(now), chat_id=typed.chat_id, user_id=typed.user_id), mutual)
+            self._tell(started, mutual)
+        # Other nodes hear of every start, so that it ends there when it ends here; they tell as seldom.
+        self._outbox.send(started, Chat(typed.chat_id))
 
     def _stopped(self, typed: Typed | None, mutual: set[int] | None = None) -> None:
         if typed is None:
@@ -90,7 +93,9 @@ class Typing:
         if mutual is None:
             person = self._hub.people.get(typed.user_id)
             mutual = self._watchers(typed.user_id) if person is None else person.mutual
-        self._send(TypingStop(timestamp=self._clock.utcnow(), chat_id=typed.chat_id, user_id=typed.user_id), mutual)
+        stopped = TypingStop(timestamp=self._clock.utcnow(), chat_id=typed.chat_id, user_id=typed.user_id)
+        self._tell(stopped, mutual)
+        self._outbox.send(stopped, Chat(typed.chat_id))
 
     def heard(self, event: TypingStart | TypingStop) -> None:
         """Somebody types, or stops, on another node; it ends here as it would there."""
@@ -113,11 +118,10 @@ class Typing:
         """Who here has this person, who is not connected here, among their mutual contacts."""
         return {other for other, person in self._hub.people.items() if user_id in person.mutual}
 
-    def _send(self, event: TypingStart | TypingStop, mutual: set[int]) -> None:
+    def _tell(self, event: TypingStart | TypingStop, mutual: set[int]) -> None:
         members = self._hub.chats.get(event.chat_id)
         if members:
             self._outbox.send_ephemeral(event, Users(list(members & mutual)))
-        self._outbox.send(event, Chat(event.chat_id))
 
     def _shows_offline(self, user_id: int, now: float) -> bool:
         hidden = user_id in self._live.hidden

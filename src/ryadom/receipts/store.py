@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 
-from ryadom.chats.store import unread_count
+from ryadom.chats.store import MEMBERSHIPS, unread_count
+from ryadom.db import commit_log
 from ryadom.db.query import ids_in, new, rows
-from ryadom.db.tables import chat_members, chats, message_read_statuses, messages, revision
+from ryadom.db.tables import chat_members, chats, message_read_statuses, messages, revision, user
 from ryadom.db.tx import Tx
 
 TOLD_AT_MOST = 100
@@ -102,6 +103,15 @@ RESOLVE = (
 )
 
 LAST_REV = select(revision.c.value)
+REVS = (
+    select(
+        chat_members.c.user_id, func.max(chats.c.rev), func.max(chat_members.c.rev), func.max(chat_members.c.read_rev)
+    )
+    .select_from(MEMBERSHIPS)
+    .where(chat_members.c.user_id.in_(ids_in("ids")))
+    .group_by(chat_members.c.user_id)
+)
+OWN_REVS = select(user.c.id, user.c.rev).where(user.c.id.in_(ids_in("ids")))
 _mine = chat_members.alias("mine")
 MARKS_REV = (
     select(func.coalesce(func.max(chat_members.c.read_rev), 0))
@@ -209,3 +219,14 @@ def _read_by(tx: Tx, move: Move, found: dict[Move, list[tuple[int, int]]]) -> Re
         latest = tx.run(NEWLY_READ, chat_id=move.chat_id, after=move.after, up_to=move.up_to, reader=move.user_id)[::-1]
     ids = [id_ for id_, _ in latest[-TOLD_AT_MOST:]]
     return Read(ids, list(dict.fromkeys([author for _, author in latest])), len(latest), len(latest) < LOOKED_AT_MOST)
+
+
+def highest_revs(tx: Tx, ids: list[int]) -> tuple[dict[int, int], int]:
+    """The highest rev that concerns each of these people, but for what others have read; and the number of a commit.
+
+    All of that was committed by then.
+    """
+    highest = {user_id: rev for user_id, rev in tx.run(OWN_REVS, ids=ids)}
+    for user_id, *revs in tx.run(REVS, ids=ids):
+        highest[user_id] = max(highest.get(user_id, 0), *revs)
+    return highest, commit_log.head(tx)

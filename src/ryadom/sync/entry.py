@@ -123,7 +123,9 @@ class Entry:
         """A command came in."""
         now = self._clock.now()
         device = self._live.commanded(client.session_id, now)
-        if device is not None and (now - device.saved >= SAVE_EVERY or device.saved_as != "socket" or device.absent):
+        if device is not None and (
+            now - device.saved >= SAVE_EVERY or device.saved_as != "socket" or device.saved_idle or device.absent
+        ):
             self._activity.save_now_and_then(device)
 
     def beat(self, connection: Connection) -> None:
@@ -136,7 +138,7 @@ class Entry:
         if device is not None:
             self._activity.save_now_and_then(device)
         if person is not None and not self._outbox.silent:
-            connection.send(text_frame(encode(Heartbeat(timestamp=self._clock.utcnow(), rev=person.rev))))
+            connection.send(heartbeat(self._clock, person))
 
     def touch(self, principal: Principal, parting: bool) -> Any:
         """A signed-in request: a proof of presence. Something to wait for when that must be published first.
@@ -157,3 +159,8 @@ class Entry:
         await self._attendance.attend(user_id)
         self._live.mark(user_id)
         await self._presence.settled()
+
+
+def heartbeat(clock: Clock, person: Person) -> bytes:
+    """The frame that tells a person the highest rev of what concerns them."""
+    return text_frame(encode(Heartbeat(timestamp=clock.utcnow(), rev=person.rev)))
