@@ -1,20 +1,16 @@
 """The only place where everything is wired, and the one sweeper that every deadline waits in."""
 
 import asyncio
-import contextlib
-import gc
-import resource
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
 import structlog
-import uvicorn
 from litestar import Litestar
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
-from ryadom import __version__, rest
+from ryadom import rest
 from ryadom.auth import devices
 from ryadom.auth import routes as auth_routes
 from ryadom.auth import store as auth_store
@@ -74,12 +70,8 @@ HEED_EVERY = 0.5
 """Seconds between two questions to the database for sessions that another process has ended."""
 EXPIRE_EVERY = (0.5, 600.0)
 """Seconds between two searches for sessions that have expired, at least and at most."""
-GARBAGE_AFTER = 10_000
-"""Objects that may come without going before the collector of cycles looks at them."""
 CANCEL_AGAIN = 0.2
 """Seconds until a task is cancelled again that goes on."""
-DRAIN = 10
-"""Seconds that requests get to finish after SIGTERM."""
 
 
 class Server:
@@ -306,28 +298,6 @@ class Server:
                 await self.clock.sleep(1.0)
 
 
-async def serve(settings: Settings, on_start: Callable[[Server, str], Awaitable[None]] | None = None) -> None:
-    """Run a server until SIGINT or SIGTERM. `on_start` is told its URL."""
-    _allow_files()
-    server = Server(settings)
-    await server.start()
-    _spare_the_collector()
-    config = uvicorn.Config(
-        server.asgi, host=settings.host, port=settings.port, ws=server.edge, http=server.http, lifespan="off",
-        log_config=None, access_log=False, server_header=False, date_header=False, proxy_headers=False,
-        timeout_graceful_shutdown=DRAIN, timeout_keep_alive=30, backlog=4096,
-    )  # fmt: skip
-    node = _Node(config)
-    announcing = asyncio.create_task(_announce(node, server, settings, on_start))
-    try:
-        await node.serve()
-    finally:
-        announcing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await announcing
-        await server.stop()
-
-
 async def _end_all(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Cancel these until they have ended: `asyncio.wait_for` of Python 3.11 may swallow a cancel (gh-86296)."""
     left = set(tasks)
@@ -335,42 +305,3 @@ async def _end_all(tasks: Iterable[asyncio.Task[None]]) -> None:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN)
-
-
-def _allow_files() -> None:
-    """As many open files as the system lets us have: systems begin with 1,024, and every socket is one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # macOS names no end and refuses to be asked for it.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _spare_the_collector() -> None:
-    """What is there now stays, and little of what comes later lies in cycles: look for those a tenth as often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER, 20, 20)
-
-
-class _Node(uvicorn.Server):
-    """Does not raise the signal again that ended it: that would kill the process before its last writes."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """SIGINT and SIGTERM end the server in good order."""
-        with super().capture_signals():
-            yield
-            self._captured_signals.clear()
-
-
-async def _announce(
-    node: uvicorn.Server, server: Server, settings: Settings,
-    on_start: Callable[[Server, str], Awaitable[None]] | None,
-) -> None:  # fmt: skip
-    while not node.started:
-        await server.clock.sleep(0.01)
-    port = node.servers[0].sockets[0].getsockname()[1]
-    url = f"http://{'[' + settings.host + ']' if ':' in settings.host else settings.host}:{port}"
-    log.info("Ryadom is here", url=url, version=__version__, database=opening.shown(settings))
-    if on_start is not None:
-        await on_start(server, url)

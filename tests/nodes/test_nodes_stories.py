@@ -83,7 +83,11 @@ async def test_typing_is_seen_on_other_nodes_and_ends_there_too(together: Togeth
     await alice.web.socket.send(type="typing_start", chat_id=chat["id"])
     assert bob.web.socket.types() == ["typing_start"]
     assert (await bob.web.get("/status/contacts"))[0]["is_typing_in_chat"] == chat["id"]
-    await together.advance(11)
+    await together.advance(2)
+    await alice.web.socket.send(type="typing_start", chat_id=chat["id"])
+    await together.advance(9.5)
+    assert bob.web.socket.types() == []
+    await together.advance(0.6)
     assert bob.web.socket.types() == ["typing_stop"]
     await alice.web.socket.send(type="typing_start", chat_id=chat["id"])
     await alice.web.write(chat, "there")

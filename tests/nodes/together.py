@@ -7,6 +7,7 @@
 Each node is a `World`; a device asks and connects where its `world` is, and `together.move` takes it elsewhere.
 """
 
+import asyncio
 import shutil
 import tempfile
 from functools import partial
@@ -154,8 +155,10 @@ class Together:
         """Every node knows the highest rev of everybody who is there: nothing was left out."""
         await self.advance(2)
         running = [node.server for node in self.nodes if node._running]
-        for server in running:
-            await server.rev_check.look()
+        looks = asyncio.gather(*(server.rev_check.look() for server in running))
+        while not looks.done():
+            await self.advance(1)
+        await looks
         assert sum(server.rev_check.behind for server in running) == self.left_out
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from ryadom import app, demo, logs
+from ryadom import app, demo, logs, process
 from ryadom import config as configuration
 from ryadom.config import Settings
 from ryadom.db.opening import alone
@@ -42,7 +42,7 @@ def serve(host: Host = None, port: Port = None, data: Data = None) -> None:
 
     with alone(settings):
         check_port(settings.host, settings.port)
-        _run(app.serve(settings, announce))
+        _run(process.serve(settings, announce))
 
 
 def run_demo(

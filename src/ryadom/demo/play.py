@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import structlog
 
-from ryadom import app
+from ryadom import app, process
 from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.web.texts import Language, text
@@ -44,4 +44,4 @@ async def run(settings: Settings, play: Play, language: Language, say: Callable[
         except Exception:  # the server goes on without them, and says so
             log.exception("the people of the demo have stopped")
 
-    await app.serve(settings, on_start)
+    await process.serve(settings, on_start)

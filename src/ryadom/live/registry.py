@@ -34,8 +34,8 @@ class Device:
     """One session as presence sees it."""
 
     __slots__ = (
-        "absent", "active", "grace_until", "offline_after", "saved", "saved_as", "saved_idle", "seen", "session_id", "sockets",
-        "user_id", "watched",
+        "absent", "active", "grace_until", "offline_after", "saved", "saved_as", "saved_idle", "seen", "session_id",
+        "sockets", "user_id", "watched",
     )  # fmt: skip
 
     def __init__(self, session_id: int, user_id: int, now: float) -> None:

@@ -107,8 +107,10 @@ class Cluster:
                     self._clock.keep_with(now + took / 2)
                 await self.heed()
                 self._asked = began
-                self._outbox.silent = False
-                self.order.go_on()
+                if self._clock.now() < began + SILENT_AFTER:
+                    # What it answers later than that may be so no more.
+                    self._outbox.silent = False
+                    self.order.go_on()
                 await self.order.look(head)
             except Refusal as refusal:
                 log.debug("the database cannot be asked", code=refusal.code)

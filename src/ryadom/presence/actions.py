@@ -192,13 +192,14 @@ class Presence:
         for user_id in due:
             self._live.parted(user_id, now)
             present = [one for one in self._live.devices(user_id) if one.present(now) and not one.absent]
-            for one in present:
+            for device in present:
                 # With the same commit, before it is decided.
-                self._activity.save_idleness(one, now)
+                self._activity.save_idleness(device, now)
             devices = {one.session_id: one.idle(now) for one in present}
             seen_here.append(Here(user_id, devices, self._live.last_proof(user_id), self.computed(user_id, now)))
         # One that is back has written so, or is about to.
-        moved = [session_id for session_id in self._moved if not self._live.knows(session_id)]
+        self._moved = {session_id for session_id in self._moved if not self._live.knows(session_id)}
+        moved = list(self._moved)
         decided = await self._db.write_many(publishing.publish_together, Together(self._node, seen_here, pairs, moved))
         self._moved.difference_update(moved)
         for one in seen_here:

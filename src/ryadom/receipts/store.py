@@ -226,7 +226,7 @@ def highest_revs(tx: Tx, ids: list[int]) -> tuple[dict[int, int], int]:
 
     All of that was committed by then.
     """
-    highest = {user_id: rev for user_id, rev in tx.run(OWN_REVS, ids=ids)}
+    highest: dict[int, int] = dict(map(tuple, tx.run(OWN_REVS, ids=ids)))
     for user_id, *revs in tx.run(REVS, ids=ids):
         highest[user_id] = max(highest.get(user_id, 0), *revs)
     return highest, commit_log.head(tx)

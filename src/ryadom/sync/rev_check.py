@@ -23,7 +23,9 @@ EVERY = 20.0
 AT_ONCE = 500
 """People who are looked at in one query."""
 WAIT = 0.25
-"""Seconds between two looks whether all that was committed until then has been passed on."""
+"""Seconds between two looks whether all that was committed until then has been passed on, …"""
+TRIES = 8
+"""… and how many there are."""
 
 
 class RevCheck:
@@ -55,8 +57,13 @@ class RevCheck:
 
     async def _look_at(self, ids: list[int]) -> None:
         revs, head = await self._db.read(highest_revs, ids)
-        while self._order.last < head:
+        for _ in range(TRIES):
+            if self._order.last >= head:
+                break
             await self._clock.sleep(WAIT)
+        else:
+            # Nothing is passed on for the time being: then nobody can be told either.
+            return
         for user_id, rev in revs.items():
             person = self._hub.people.get(user_id)
             if person is not None and person.rev < rev:
