@@ -9,6 +9,10 @@ START = 1_800_000_000.0
 """When a virtual clock begins, epoch seconds (2027-01-15T08:00:00Z)."""
 
 
+ROUNDS = 20
+"""Of the event loop, that somebody who woke may need to wait again."""
+
+
 async def settle(rounds: int = 12) -> None:
     """Let the event loop run what is ready, and what that makes ready."""
     for _ in range(rounds):
@@ -59,7 +63,13 @@ class VirtualClock(Clock):
 
     async def _move(self, to: float) -> None:
         self._now = max(self._now, to)
+        waiters = len(self._waiting)
         for future, due in self._waiting.items():
             if due <= self._now and not future.done():
                 future.set_result(None)
         await self._settle()
+        for _ in range(ROUNDS):
+            # Whoever has woken is about to wait for the next moment: not to be passed over.
+            if len(self._waiting) >= waiters:
+                return
+            await asyncio.sleep(0)

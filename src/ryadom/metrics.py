@@ -89,16 +89,19 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-def uncached(headers: Any) -> None:
-    """Have these headers of an answer say that it is not to be kept, unless they say something of it."""
-    if not any(name == b"cache-control" for name, _ in headers):
+def guarded(headers: Any) -> None:
+    """Have these headers of an answer say that it is what it says it is, and is not to be kept, unless they do."""
+    names = {name for name, _ in headers}
+    if b"cache-control" not in names:
         headers.append((b"cache-control", b"no-store"))
+    if b"x-content-type-options" not in names:
+        headers.append((b"x-content-type-options", b"nosniff"))
 
 
 class Timing:
     """ASGI middleware: how long each request took, by route template (never by path: ids are endless).
 
-    And answers are not to be kept, unless their route says otherwise: this is the one place that every answer passes.
+    And what every answer says of itself (`guarded`): this is the one place that every answer passes.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -117,7 +120,7 @@ class Timing:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                uncached(message["headers"])
+                guarded(message["headers"])
             await send(message)
 
         try:

@@ -11,6 +11,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import (
     ClientException,
     HTTPException,
+    InternalServerException,
     MethodNotAllowedException,
     NotFoundException,
     ValidationException,
@@ -61,6 +62,14 @@ class JsonRequest(Request[Any, Any, Any]):
 
     Refuses `bad_request`.
     """
+
+    async def body(self) -> bytes:
+        """The body, whole."""
+        try:
+            return await super().body()
+        except InternalServerException:
+            # They went away in the middle of it: no mistake of ours, and nobody hears the answer.
+            raise Refusal("bad_request", "The body is not whole.") from None
 
     async def json(self) -> Any:
         """The body as the type of the route's `data`."""

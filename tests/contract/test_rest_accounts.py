@@ -1,5 +1,6 @@
 """Contract §2: accounts (`ryadom.auth.routes`, `ryadom.auth.actions`, `ryadom.auth.store` at work)."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -217,6 +218,58 @@ async def test_a_new_password_needs_the_old_one(world: World) -> None:
     assert (await alice.call("GET", "/users/me")).status == 200
     assert (await login(world, "alice")).status == 401
     assert (await login(world, "alice", "a better one")).status == 200
+
+
+def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[Any]]) -> None:
+    """The next time that a password has been compared, this happens before anything comes of it."""
+    passwords = world.server.auth._passwords
+    verify, waits = passwords.verify, [happens]
+
+    async def slow(stored: str | None, password: str) -> bool:
+        right = await verify(stored, password)
+        if waits:
+            await waits.pop()()
+        return right
+
+    monkeypatch.setattr(passwords, "verify", slow)
+
+
+async def test_an_old_password_opens_nothing_after_the_new_one_is_set(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = (await world.person("alice", connect=False)).web
+    change = {"current_password": PASSWORD, "new_password": "a better one"}
+    meanwhile(world, monkeypatch, lambda: alice.post("/users/me/password", change))
+    problem(await login(world, "alice"), 401, "wrong_credentials")
+    assert len(await alice.get("/sessions")) == 1
+
+
+async def test_of_two_new_passwords_at_once_one_is_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = (await world.person("alice", connect=False)).web
+    first = {"current_password": PASSWORD, "new_password": "the first one"}
+    meanwhile(world, monkeypatch, lambda: alice.post("/users/me/password", first))
+    second = {"current_password": PASSWORD, "new_password": "the second one"}
+    problem(await alice.call("POST", "/users/me/password", second), 403, "wrong_password")
+    assert (await login(world, "alice", "the first one")).status == 200
+
+
+async def test_a_session_that_has_ended_meanwhile_sets_no_password(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await world.person("alice", devices=("web", "phone"), connect=False)
+    meanwhile(world, monkeypatch, lambda: alice.devices["phone"].post("/sessions/revoke_all"))
+    change = {"current_password": PASSWORD, "new_password": "a thief's"}
+    problem(await alice.web.call("POST", "/users/me/password", change), 401, "not_signed_in")
+    assert (await login(world, "alice")).status == 200
+
+
+async def test_a_password_that_is_hashed_anew_is_still_the_one_that_was_compared(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.person("alice", connect=False)
+    monkeypatch.setattr(world.server.auth._passwords, "needs_rehash", lambda stored: True)
+    assert (await login(world, "alice")).status == 200
+    assert (await login(world, "alice")).status == 200
 
 
 async def test_a_token_counts_in_its_header_only(world: World) -> None:

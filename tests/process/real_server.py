@@ -34,6 +34,7 @@ class RealServer:
         }  # fmt: skip
         if servers.ON_POSTGRES:
             self.environment.setdefault("RYADOM_DATABASE_URL", servers.new_database())
+        self.program = ["-m", "ryadom"]
         self.process: subprocess.Popen[str]
         self.url = ""
 
@@ -41,7 +42,7 @@ class RealServer:
         """Start it and wait until it says where it is."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ryadom", *self.arguments],
+                [sys.executable, *self.program, *self.arguments],
                 env=self.environment, stdout=subprocess.PIPE, stderr=log, encoding="utf-8",
             )  # fmt: skip
         said = self.line()

@@ -1,18 +1,27 @@
-"""kill -9 while people write: what was answered is there once, what is sent again is there once, no gap in `seq`."""
+"""kill -9 while people write: what was answered is there once, what is sent again is there once, no gap in `seq`.
+
+In the manner of Jepsen's set and total-queue checkers: each message is one element, attempted, answered or neither, and
+what is read back in the end must hold every answered one, and nothing twice.
+"""
 
 import asyncio
+import random
 import signal
 from collections import Counter
 
 import httpx
+import pytest
 from websockets.exceptions import WebSocketException
 
 from process.real_server import Client, Json, RealServer, Socket
+from torture import TORTURE, steps
 
-KILLS = 3
+KILLS = 1000 if TORTURE else steps(30)
 PEOPLE = 8
-ANSWERS = 250
-"""Answered messages after which the server is killed."""
+ANSWERS = 120
+"""Answered messages after which the server is killed, at most; …"""
+LATER = 0.02
+"""… and seconds after that, at most."""
 IN_FLIGHT = 10
 """Frames that a socket has under way."""
 TROUBLES = (OSError, httpx.HTTPError, WebSocketException)
@@ -66,15 +75,16 @@ class Author:
 class Enough:
     """Kills the server when it has answered enough."""
 
-    def __init__(self, server: RealServer) -> None:
+    def __init__(self, server: RealServer, answers: int, later: float) -> None:
         self._server = server
-        self._left = ANSWERS
+        self._left = answers
+        self._later = later
 
     def count(self) -> None:
         """One more answer."""
         self._left -= 1
         if self._left == 0:
-            self._server.process.send_signal(signal.SIGKILL)
+            asyncio.get_running_loop().call_later(self._later, self._server.process.send_signal, signal.SIGKILL)
 
 
 async def until_it_is_gone(work: object) -> None:
@@ -84,14 +94,16 @@ async def until_it_is_gone(work: object) -> None:
         return
 
 
+@pytest.mark.torture
 async def test_nothing_answered_is_lost_and_nothing_is_doubled(own_server: RealServer) -> None:
+    chance = random.Random(None if TORTURE else 9)
     people = [await Client.enter(own_server, f"author{number}") for number in range(PEOPLE)]
     chat_id = await people[0].group(*people[1:])
     authors = [Author(person, chat_id) for person in people]
     lost_answers = 0
 
     for _ in range(KILLS):
-        enough = Enough(own_server)
+        enough = Enough(own_server, chance.randrange(1, ANSWERS), chance.random() * LATER)
         works = [
             author.by_rest(enough) if number % 2 else author.by_socket(enough) for number, author in enumerate(authors)
         ]
@@ -105,17 +117,22 @@ async def test_nothing_answered_is_lost_and_nothing_is_doubled(own_server: RealS
         for client_id, text in list(author.waiting.items()):
             author.got(await author.client.write(chat_id, text, client_id=client_id))
     assert lost_answers > KILLS, "the kills came when nothing was under way"
-    check(await people[0].history(chat_id), authors)
+    check(await people[0].history(chat_id), authors, lost_answers)
     for person in people:
         await person.leave()
 
 
-def check(history: list[Json], authors: list[Author]) -> None:
-    assert [message["seq"] for message in history] == list(range(1, len(history) + 1))
-    there = {message["client_id"]: message for message in history if message["client_id"]}
-    assert max(Counter(message["client_id"] for message in history if message["client_id"]).values()) == 1
-    for author in authors:
-        for client_id, message in author.answered.items():
-            assert there[client_id] == message
-    assert len(there) == sum(len(author.answered) for author in authors)
-    assert len(there) >= KILLS * ANSWERS
+def check(history: list[Json], authors: list[Author], without_answer: int) -> None:
+    written = [message for message in history if message["client_id"]]
+    there = {message["client_id"]: message for message in written}
+    answered = {name: message for author in authors for name, message in author.answered.items()}
+    lost = [name for name, message in answered.items() if there.get(name) != message]
+    doubled = [name for name, times in Counter(message["client_id"] for message in written).items() if times > 1]
+    unknown = there.keys() - answered.keys()
+    gaps = [place for place, message in enumerate(history, 1) if message["seq"] != place]
+    print(
+        f"{KILLS} kills, {len(answered)} messages answered in the end, {without_answer} times none came before the kill;"
+        f" {len(lost)} lost, {len(doubled)} doubled, {len(gaps)} gaps"
+    )
+    assert (lost, doubled, unknown, gaps[:1]) == ([], [], set(), [])
+    assert len(answered) > KILLS * ANSWERS / 4

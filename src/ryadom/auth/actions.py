@@ -98,15 +98,20 @@ class Auth:
         if not await self._passwords.verify(row and row[1], password) or row is None:
             raise Refusal("wrong_credentials")
         user_id: int = row[0]
-        if self._passwords.needs_rehash(row[1]):
-            hashed = await self._passwords.hash(password)
-            await self._db.write(lambda tx: tx.run(store.SET_HASH, user_id=user_id, hash=hashed))
+        verified: str = row[1]
+        if self._passwords.needs_rehash(verified):
+            hashed, before = await self._passwords.hash(password), verified
+            await self._db.write(lambda tx: tx.run(store.REHASH, user_id=user_id, hash=hashed, before=before))
+            verified = hashed
         token = new_token()
         active = {one.session_id: one.active for one in self._live.devices(user_id)}
         device = device_of(origin.user_agent, device_type, device_name)
         opened = await self._db.write(
-            partial(_open_session, user_id=user_id, token=token, device=device, origin=origin, active=active)
-        )
+            partial(
+                _open_session, user_id=user_id, verified=verified, token=token, device=device, origin=origin,
+                active=active,
+            )
+        )  # fmt: skip
         if opened is None:
             raise Refusal("wrong_credentials")
         user, session = opened
@@ -136,12 +141,7 @@ class Auth:
 
     async def revoke(self, principal: Principal, session_id: int) -> None:
         """End one session of one's own. Refuses `not_found`."""
-        own = await self._db.read(
-            lambda tx: tx.first(
-                store.OWN_SESSION, session_id=session_id, user_id=principal.user_id, **store.limits(tx.now)
-            )
-        )
-        if own is None:
+        if not await self._db.read(store.is_alive, session_id, principal.user_id):
             raise Refusal("not_found")
         await self.end(principal.user_id, [session_id], "revoked" if session_id != principal.session_id else "logout")
 
@@ -152,7 +152,10 @@ class Auth:
         )
 
     async def change_password(self, principal: Principal, current: str, new: str) -> None:
-        """Set a new password and end all other sessions. Refuses `wrong_password`, `invalid`, `too_many`."""
+        """Set a new password and end all other sessions.
+
+        Refuses `wrong_password`, `invalid`, `too_many`; `not_signed_in` when this session ended meanwhile.
+        """
         self._limiter.check("sign_in_account", principal.user_id)
         _check_password(new)
         stored = await self._db.read(lambda tx: tx.value(store.HASH, user_id=principal.user_id))
@@ -161,6 +164,11 @@ class Auth:
         hashed = await self._passwords.hash(new)
 
         def change(tx: Tx) -> None:
+            # To compare and to make a hash takes long enough for another device to have done something.
+            if not store.is_alive(tx, principal.session_id, principal.user_id):
+                raise Refusal("not_signed_in")
+            if tx.value(store.HASH, user_id=principal.user_id) != stored:
+                raise Refusal("wrong_password")
             tx.run(store.SET_HASH, user_id=principal.user_id, hash=hashed)
             end_all(tx, principal.user_id, principal.session_id, "password")
 
@@ -209,11 +217,15 @@ def _check_password(password: str) -> None:
 
 
 def _open_session(
-    tx: Tx, user_id: int, token: str, device: Device, origin: Origin, active: dict[int, float]
+    tx: Tx, user_id: int, verified: str, token: str, device: Device, origin: Origin, active: dict[int, float]
 ) -> tuple[User, UserSession] | None:
-    """Open a session; the one that was idle longest makes room. `active`: last activity where we know it better."""
+    """Open a session; the one that was idle longest makes room. None when it may not be, by now.
+
+    `verified`: the hash that the password was compared with; meanwhile another one may have been set.
+    `active`: last activity where we know it better.
+    """
     user = store.get_user(tx, user_id)
-    if user is None:
+    if user is None or tx.value(store.HASH, user_id=user_id) != verified:
         return None
     alive = sorted(
         store.list_sessions(tx, user_id, None),

@@ -89,6 +89,7 @@ SET_SETTINGS = (
     .values(settings=bindparam("settings", type_=user.c.settings.type), locale=bindparam("locale"))
 )
 SET_HASH = update(user).where(user.c.id == bindparam("user_id")).values(password_hash=bindparam("hash"))
+REHASH = SET_HASH.where(user.c.password_hash == bindparam("before"))
 DISABLE = update(user).where(user.c.id == bindparam("user_id")).values(disabled_at=bindparam("at", type_=Instant))
 BUMP = update(user).where(user.c.id.in_(ids_in("ids"))).values(rev=bindparam("rev"))
 SET_APPEAR = (
@@ -330,6 +331,11 @@ def save_activity(tx: Tx, items: list[Activity]) -> list[None]:
     else:
         tx.run_many(SAVE_ACTIVITY, given)
     return [None] * len(items)
+
+
+def is_alive(tx: Tx, session_id: int, user_id: int) -> bool:
+    """Whether this is a session of theirs that has not ended."""
+    return tx.first(OWN_SESSION, session_id=session_id, user_id=user_id, **limits(tx.now)) is not None
 
 
 def declare(tx: Tx, session_id: int, *, absent: bool) -> None:

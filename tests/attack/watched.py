@@ -1,0 +1,57 @@
+"""The program, with a watch on its event loop: `python watched.py FILE` serves, and notes in FILE what held the loop up.
+
+A line for each time that the loop came round late: the moment, and by how much, in seconds. The time for which the
+machine had no core for a thread of this process (it may have held the interpreter's lock) is taken off: that is no
+fault of the server.
+"""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import uvloop
+
+from ryadom import config, logs, process
+from ryadom.app import Server
+
+EVERY = 0.005
+NOTED = 0.02
+
+
+def no_core() -> dict[str, float]:
+    """Thread → seconds for which it was ready to run and had no core."""
+    return {
+        thread.name: int((thread / "schedstat").read_text().split()[1]) / 1e9
+        for thread in Path("/proc/self/task").iterdir()
+    }
+
+
+async def watch(notes: Path) -> None:
+    """Look every few milliseconds how late the loop is, for ever."""
+    with notes.open("a", buffering=1) as file:
+        while True:
+            began, waited = time.monotonic(), no_core()
+            await asyncio.sleep(EVERY)
+            late = time.monotonic() - began - EVERY
+            if late > NOTED:
+                late -= max(now - waited.get(thread, 0.0) for thread, now in no_core().items())
+            if late > NOTED:
+                print(time.monotonic(), late, file=file)
+
+
+async def main(notes: Path) -> None:
+    """Serve until SIGTERM."""
+
+    async def on_start(server: Server, url: str) -> None:
+        watching.append(asyncio.create_task(watch(notes)))
+        print(url, flush=True)
+
+    watching: list[asyncio.Task[None]] = []
+    settings = config.load()
+    logs.configure(settings)
+    await process.serve(settings, on_start)
+
+
+if __name__ == "__main__":
+    uvloop.run(main(Path(sys.argv[1])))
