@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_SHOWN = 12
+"""Tests that failed, which are named once more at the end."""
 
 
 class Part(NamedTuple):
@@ -36,6 +38,9 @@ IN_A_DATABASE = [
 ]  # fmt: skip
 """Tests of what stores something: they run on either database."""
 
+PYTEST = ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]
+"""A process for each core; whoever has nothing left takes from the others."""
+
 PARTS = [
     Part("ruff check", ["-m", "ruff", "check", "--quiet", "."], 5),
     Part("ruff format", ["-m", "ruff", "format", "--quiet", "--check", "."], 5),
@@ -43,8 +48,8 @@ PARTS = [
     Part("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"], 20),
     Part("svelte-check", ["scripts/node.py", "npm", "run", "--silent", "check"], 30),
     Part("vitest", ["scripts/node.py", "npm", "test", "--silent"], 30),
-    Part("on PostgreSQL", ["-m", "pytest", *IN_A_DATABASE], 480, {"RYADOM_TEST_DATABASE": "postgresql"}),
-    Part("pytest", ["-m", "pytest"], 480),
+    Part("on PostgreSQL", [*PYTEST, *IN_A_DATABASE], 480, {"RYADOM_TEST_DATABASE": "postgresql"}),
+    Part("pytest", PYTEST, 600),
 ]
 
 
@@ -55,26 +60,32 @@ def main() -> int:
     asked.add_argument("pytest", nargs="*", help="arguments for pytest")
     given = asked.parse_args()
     failed: list[str] = []
+    broken: list[str] = []
     last = ""
     for part in PARTS:
         if part.name in given.without:
             continue
         extra = given.pytest if part.name == "pytest" else []
         began = time.monotonic()
-        status, last = run([*part.command, *extra], part.environment)
+        status, last = run([*part.command, *extra], part.environment, broken)
         if last and part is not PARTS[-1] and "pytest" in part.command:
             print(last, flush=True)
         report(part, time.monotonic() - began, status)
         if status:
             failed.append(part.name)
+    # At the end, where it is found, and where it is left when only the end of a long log is kept.
+    print("\n".join(broken[:MOST_SHOWN]), flush=True)
     print(f"Failed: {', '.join(failed)}" if failed else "All parts passed.", flush=True)
     if last and "pytest" not in given.without:
         print(last, flush=True)
     return 1 if failed else 0
 
 
-def run(arguments: list[str], told: dict[str, str]) -> tuple[int, str]:
-    """Run one part, showing what it says as it comes, except for its last line; its status and that line."""
+def run(arguments: list[str], told: dict[str, str], broken: list[str]) -> tuple[int, str]:
+    """Run one part, showing what it says as it comes, except for its last line; its status and that line.
+
+    Tests that it says have failed are added to `broken`.
+    """
     environment = os.environ | {"PYTHONUNBUFFERED": "1"} | told
     if sys.stdout.isatty():
         environment |= {"FORCE_COLOR": "1"}
@@ -85,6 +96,8 @@ def run(arguments: list[str], told: dict[str, str]) -> tuple[int, str]:
     )  # fmt: skip
     last = ""
     for line in lines(process):
+        if line.startswith(("FAILED ", "ERROR ")):
+            broken.append(line[:200])
         if last:
             print(last, flush=True)
         last = line

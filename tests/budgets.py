@@ -5,6 +5,7 @@ from pathlib import Path
 
 BUDGETS: dict[str, float] = {
     "architecture": 5,
+    "attack": 60,
     "auth": 15,
     "bench": 120,
     "browser": 180,
@@ -20,8 +21,9 @@ BUDGETS: dict[str, float] = {
     "live": 10,
     "messages": 10,
     "nodes": 300,
+    "power": 30,
     "presence": 120,
-    "process": 80,
+    "process": 150,
     "realtime": 5,
     "receipts": 5,
     "server": 5,

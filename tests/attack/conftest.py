@@ -13,7 +13,6 @@ import servers
 from attack.victim import Victim, request, sign_in, unhurt
 from process.real_server import Client, running
 
-
 NAMES = itertools.count()
 
 

@@ -86,7 +86,7 @@ async def test_no_command_of_a_socket_takes_what_it_should_not(victim: Victim, m
 
 
 async def test_text_stays_text(victim: Victim, mallory: Client) -> None:
-    """What is written comes back as it was, as JSON that no browser takes for a page; the browser is tried elsewhere."""
+    """What is written comes back as it was, as JSON that no browser takes for a page; browsers are tried elsewhere."""
     chat = (await mallory.ok("POST", "/chats", kind="group", title="Tricks", member_ids=[]))["id"]
     for text in TRICKS:
         answer = await mallory.call("POST", f"/chats/{chat}/messages", text=text)

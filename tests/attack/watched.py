@@ -1,4 +1,4 @@
-"""The program, with a watch on its event loop: `python watched.py FILE` serves, and notes in FILE what held the loop up.
+"""The program, with a watch on its event loop: `python watched.py FILE` serves, and notes in FILE what held it up.
 
 A line for each time that the loop came round late: the moment, and by how much, in seconds. The time for which the
 machine had no core for a thread of this process (it may have held the interpreter's lock) is taken off: that is no

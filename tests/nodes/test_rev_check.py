@@ -1,4 +1,4 @@
-"""A node that has left something out notices by the database, and a heartbeat says so (`ryadom.sync.rev_check`)."""
+"""A node that has left something out notices, and a heartbeat says so (`ryadom.sync.rev_check` at work)."""
 
 from typing import Any
 

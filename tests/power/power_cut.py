@@ -55,7 +55,9 @@ class Disk:
         return bytes(file)
 
 
-def cuts(deeds: list[Deed], places: Iterable[int], chance: random.Random) -> Iterator[tuple[int, str, dict[str, bytes]]]:
+def cuts(
+    deeds: list[Deed], places: Iterable[int], chance: random.Random
+) -> Iterator[tuple[int, str, dict[str, bytes]]]:
     """(place, way, files) of a power cut after each of these many deeds, in every way."""
     disk = Disk()
     done = 0

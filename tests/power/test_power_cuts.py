@@ -123,7 +123,9 @@ def test_no_answered_message_is_lost_with_the_power(recorded: list[Deed], data: 
         answered += len(expected)
         lost += len(expected - there)
         if complaint or not expected <= there:
-            wrong.append(f"cut after {place}, {way} of what was not synced: {complaint or sorted(expected - there)[:3]}")
+            wrong.append(
+                f"cut after {place}, {way} of what was not synced: {complaint or sorted(expected - there)[:3]}"
+            )
     print(f"{images} images, {answered} answered messages looked for, {lost} lost, {len(wrong)} images wrong")
     assert wrong == []
     assert images == len(WAYS) * len(places)

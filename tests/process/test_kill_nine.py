@@ -131,8 +131,8 @@ def check(history: list[Json], authors: list[Author], without_answer: int) -> No
     unknown = there.keys() - answered.keys()
     gaps = [place for place, message in enumerate(history, 1) if message["seq"] != place]
     print(
-        f"{KILLS} kills, {len(answered)} messages answered in the end, {without_answer} times none came before the kill;"
-        f" {len(lost)} lost, {len(doubled)} doubled, {len(gaps)} gaps"
+        f"{KILLS} kills, {len(answered)} messages answered in the end, {without_answer} times none came before the kill"
+        f"; {len(lost)} lost, {len(doubled)} doubled, {len(gaps)} gaps"
     )
     assert (lost, doubled, unknown, gaps[:1]) == ([], [], set(), [])
     assert len(answered) > KILLS * ANSWERS / 4
