@@ -17,6 +17,7 @@ BUDGETS: dict[str, float] = {
     "demo": 20,
     "docs": 10,
     "edge": 20,
+    "fuzz": 120,
     "law": 120,
     "live": 10,
     "messages": 10,
