@@ -19,8 +19,9 @@ test: setup-dev  ## every check and test, with the time each part took
 	@scripts/system_deps.sh curl gcc libc6-dev chromium fonts-dejavu-core fonts-noto-color-emoji postgresql redis-server
 	@exec $(PY) scripts/check.py
 
-torture: setup-dev  ## the tests that can run longer, with many more steps
-	@RYADOM_TORTURE=1 exec $(PY) -m pytest -m torture -o faulthandler_timeout=7200
+torture: setup-dev  ## try for hours to break every promise, and write docs/torture.md anew
+	@scripts/system_deps.sh gcc libc6-dev postgresql redis-server
+	@exec $(PY) scripts/torture.py
 
 faults: setup-dev  ## try every fault of several nodes 20 times and write docs/faults.md anew; less than an hour
 	@scripts/system_deps.sh postgresql redis-server

@@ -46,6 +46,7 @@ PARTS = [
     Part("ruff format", ["-m", "ruff", "format", "--quiet", "--check", "."], 5),
     Part("mypy", ["-m", "mypy", "--strict", "--no-error-summary", "src"], 60),
     Part("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"], 20),
+    Part("audit", ["scripts/audit.py"], 30),
     Part("svelte-check", ["scripts/node.py", "npm", "run", "--silent", "check"], 30),
     Part("vitest", ["scripts/node.py", "npm", "test", "--silent"], 30),
     Part("on PostgreSQL", [*PYTEST, *IN_A_DATABASE], 480, {"RYADOM_TEST_DATABASE": "postgresql"}),

@@ -27,9 +27,12 @@ BUDGETS: dict[str, float] = {
     "process": 150,
     "realtime": 5,
     "receipts": 5,
+    "security": 10,
     "server": 5,
+    "soak": 120,
     "stories": 40,
     "sync": 5,
+    "taint": 150,
     "web": 15,
 }
 

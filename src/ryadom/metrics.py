@@ -89,13 +89,21 @@ class Metrics:
         return generate_latest(self.registry)
 
 
+GUARDS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+"""What every answer says of itself unless its route says otherwise: it is not to be kept, it is of the type that it
+names, other sites may not embed it, and nothing in it runs."""
+
+
 def guarded(headers: Any) -> None:
-    """Have these headers of an answer say that it is what it says it is, and is not to be kept, unless they do."""
+    """Add `GUARDS` to the headers of an answer."""
     names = {name for name, _ in headers}
-    if b"cache-control" not in names:
-        headers.append((b"cache-control", b"no-store"))
-    if b"x-content-type-options" not in names:
-        headers.append((b"x-content-type-options", b"nosniff"))
+    headers.extend([guard for guard in GUARDS if guard[0] not in names])
 
 
 class Timing:

@@ -18,6 +18,7 @@ from litestar.exceptions import (
 )  # fmt: skip
 from litestar.openapi.datastructures import ResponseSpec
 
+from ryadom.metrics import GUARDS
 from ryadom.protocol.errors import WORDS, Problem, Refusal
 from ryadom.protocol.schemas import MAX_ID
 
@@ -101,7 +102,8 @@ def problem_bytes(refusal: Refusal) -> bytes:
 
 def answer(refusal: Refusal) -> Response[bytes]:
     """The HTTP answer of a refusal."""
-    headers = {"Cache-Control": "no-store"}
+    # Said here too: what no route answers passes nobody else.
+    headers = {name.decode(): value.decode() for name, value in GUARDS}
     if refusal.status in (429, 503):
         headers["Retry-After"] = str(math.ceil(refusal.retry_after or 1.0))
     if refusal.status == 401:

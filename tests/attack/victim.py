@@ -10,6 +10,7 @@ from typing import Any
 
 from edge.wire import Wire
 from process.real_server import PASSWORD, Client, RealServer, Socket
+from report import tell
 
 LONGEST_STALL = 0.1
 """Seconds for which the loop may be held up."""
@@ -29,8 +30,13 @@ class Victim(RealServer):
 
     def stalls(self, since: float) -> list[float]:
         """By how many seconds the loop was late, each time that it was, since a moment of the monotonic clock."""
+        return [late for moment, late in self.noted("late") if moment > since]
+
+    def noted(self, what: str) -> list[tuple[float, float]]:
+        """(moment, number) of each line of this kind."""
         lines = self.notes.read_text().splitlines() if self.notes.exists() else []
-        return [float(late) for moment, late in map(str.split, lines) if float(moment) > since]
+        found = [line.split() for line in lines if line.startswith(what)]
+        return [(float(one[1]), float(one[2])) for one in found if len(one) == 3]
 
     def mistakes(self) -> list[str]:
         """What it has logged as a mistake of its own."""
@@ -56,6 +62,7 @@ async def unhurt(victim: Victim) -> AsyncIterator[None]:
         mistakes = victim.mistakes()[logged:]
         assert not mistakes, mistakes
         await _until_back(victim, before)
+        tell("attacks", attacks=1, stalls_over_100_ms=0)
 
 
 async def _ping(socket: Socket) -> None:

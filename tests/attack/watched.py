@@ -1,8 +1,8 @@
 """The program, with a watch on its event loop: `python watched.py FILE` serves, and notes in FILE what held it up.
 
-A line for each time that the loop came round late: the moment, and by how much, in seconds. The time for which the
+A line `late MOMENT SECONDS` for each time that the loop came round late. The time for which the
 machine had no core for a thread of this process (it may have held the interpreter's lock) is taken off: that is no
-fault of the server.
+fault of the server. And a line `tasks MOMENT COUNT` each second.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import uvloop
 from ryadom import config, logs, process
 from ryadom.app import Server
 
-EVERY = 0.005
+EVERY = 0.02
 NOTED = 0.02
 
 
@@ -37,14 +37,22 @@ async def watch(notes: Path) -> None:
             if late > NOTED:
                 late -= max(now - waited.get(thread, 0.0) for thread, now in no_core().items())
             if late > NOTED:
-                print(time.monotonic(), late, file=file)
+                print("late", time.monotonic(), late, file=file)
+
+
+async def count(notes: Path) -> None:
+    """Note every second how many tasks there are, for ever."""
+    with notes.open("a", buffering=1) as file:
+        while True:
+            print("tasks", time.monotonic(), len(asyncio.all_tasks()), file=file)
+            await asyncio.sleep(1.0)
 
 
 async def main(notes: Path) -> None:
     """Serve until SIGTERM."""
 
     async def on_start(server: Server, url: str) -> None:
-        watching.append(asyncio.create_task(watch(notes)))
+        watching.extend((asyncio.create_task(watch(notes)), asyncio.create_task(count(notes))))
         print(url, flush=True)
 
     watching: list[asyncio.Task[None]] = []

@@ -166,3 +166,17 @@ async def test_signing_out_forgets_everything_here(house: House) -> None:
     await expect(tab.page.get_by_text("You have signed out")).to_be_visible()
     await tab.is_emptied()
     assert await window.context.cookies() == []
+
+
+async def test_a_password_manager_finds_its_fields(house: House) -> None:
+    await house.newcomers("alice")
+    tab = await (await house.window()).open()
+    await tab.is_signed_out()
+    await expect(tab.get("username")).to_have_attribute("autocomplete", "username")
+    await expect(tab.get("password")).to_have_attribute("type", "password")
+    await expect(tab.get("password")).to_have_attribute("autocomplete", "current-password")
+    await tab.get("register").click()
+    await expect(tab.get("password")).to_have_attribute("autocomplete", "new-password")
+    await tab.get("password").evaluate("(field) => { field.focus() }")
+    await tab.page.keyboard.insert_text("pasted from a manager")
+    await expect(tab.get("password")).to_have_value("pasted from a manager")

@@ -4,8 +4,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from cli.conftest import Command
-from ryadom.db import migrate
+from ryadom.db import migrate, sqlite
 from ryadom.db.backup import alone
 
 
@@ -35,6 +37,19 @@ def test_a_database_of_a_newer_version_is_left_alone_with_one_line(command: Comm
         assert said.status == 1
         assert said.err.startswith(f"ryadom: {data}/ryadom.db is at revision 'from_the_future'")
         assert said.err.count("\n") == 1
+
+
+def test_an_sqlite_that_is_too_old_is_said_in_one_line(
+    command: Command, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "MINIMUM", (99, 1, 0))
+    for words in (["serve", "--port", "0"], ["db", "upgrade"]):
+        said = command(*words)
+        assert said.status == 1
+        assert said.err.startswith(f"ryadom: SQLite {sqlite3.sqlite_version}")
+        assert "needs 99.1.0 or newer" in said.err
+        assert said.err.count("\n") == 1
+    assert not (data / "ryadom.db").exists()
 
 
 def test_an_older_database_is_not_upgraded_under_a_running_server(command: Command, data: Path) -> None:

@@ -129,6 +129,18 @@ async def test_what_a_client_adds_is_ignored(world: World) -> None:
     assert (await world.call("POST", "/register", body)).status == 201
 
 
+@pytest.mark.parametrize("path", ["/users/me", "/nowhere", "/", "/docs", "/openapi.json", "/healthz", "/static/none"])
+async def test_every_answer_tells_browsers_what_it_is_not(world: World, path: str) -> None:
+    alice = (await world.person("alice", connect=False)).web
+    said = (await alice.call("GET", path)).headers
+    assert said["x-content-type-options"] == "nosniff"
+    assert said["cross-origin-resource-policy"] == "same-origin"
+    assert said["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in said["content-security-policy"]
+    assert "frame-ancestors 'none'" in said["content-security-policy"]
+    assert "access-control-allow-origin" not in said
+
+
 async def test_a_mistake_of_ours_is_told_to_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = await world.person("alice", connect=False)
 

@@ -12,6 +12,7 @@ from law.changes import CHANGES, Change, check_revs, read_rows
 from law.mirror import Mirror
 from law.state import Json, State, differences, normal, read_state
 from law.town import Town
+from report import tell
 from ryadom.sync import snapshot
 from torture import TORTURE, steps
 from world import Device
@@ -102,6 +103,7 @@ async def away(town: Town, before: list[tuple[Change, int]], meanwhile: list[tup
         await act(town, what, pick)
     for device, known in zip(goers, held, strict=True):
         await come_back(town, device, known)
+    tell("clients that come back", clients=len(goers), deeds_missed=len(meanwhile), wrong=0)
 
 
 async def test_who_missed_nothing_is_told_so(town: Town) -> None:

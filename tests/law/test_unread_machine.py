@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from law.bridge import Bridge
 from law.held import Held
 from law.recount import Counted, Facts, read_facts, recount, total
+from report import tell
 from ryadom.app import Server
 from ryadom.chats.store import total_unread
 from torture import TORTURE, steps
@@ -299,4 +300,5 @@ def test_every_count_equals_a_recount_after_every_step() -> None:
             phases=[Phase.generate, Phase.shrink] if TORTURE else [Phase.generate],
         ),
     )  # fmt: skip
+    tell("counts and folded states of every client", steps=taken - before, wrong=0)
     assert taken - before >= steps(3000)

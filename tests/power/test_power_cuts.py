@@ -18,6 +18,7 @@ import servers
 from power.power_cut import WAYS, cuts
 from power.recording import Deed, RecordedServer
 from process.real_server import Client, Json
+from report import tell
 from torture import examples
 
 pytestmark = [
@@ -100,6 +101,7 @@ def test_every_answer_leaves_after_the_sync_that_its_message_is_in(recorded: lis
         name for name, place in told.items()
         if not any(written[name] < start and end < place for start, end in synced)
     ]  # fmt: skip
+    tell("answers after their sync", answers=len(told), early=len(early))
     assert early == []
 
 
@@ -126,7 +128,7 @@ def test_no_answered_message_is_lost_with_the_power(recorded: list[Deed], data: 
             wrong.append(
                 f"cut after {place}, {way} of what was not synced: {complaint or sorted(expected - there)[:3]}"
             )
-    print(f"{images} images, {answered} answered messages looked for, {lost} lost, {len(wrong)} images wrong")
+    tell("power cut", images=images, answered_messages_looked_for=answered, lost=lost, images_wrong=len(wrong))
     assert wrong == []
     assert images == len(WAYS) * len(places)
     assert answered > 100 * images

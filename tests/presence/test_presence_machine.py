@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 import servers
 from presence.street import Actor, Gadget, Seen, Street
 from presence.wires import Wire
+from report import tell
 from ryadom import app
 from ryadom.auth.passwords import Passwords
 from torture import TORTURE, steps
@@ -300,4 +301,5 @@ def test_the_server_and_the_model_never_disagree(
             derandomize=not TORTURE, phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+    tell("presence against a model", steps=machine.taken, wrong=0)
     assert machine.taken >= STEPS_A_PART

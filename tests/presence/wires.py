@@ -10,6 +10,8 @@ from ryadom.protocol.errors import CloseCode
 from ryadom.realtime.headers import Headers
 
 Json = Any
+HEADS = {126: 4, 127: 10}
+"""Bytes of a frame's head by its second byte; of all others, two."""
 
 
 class Wire:
@@ -69,10 +71,14 @@ class Wire:
         """Break."""
         self._lost(1006, False)
 
+    def texts(self) -> list[bytes]:
+        """What the frames since the last call say."""
+        frames, self._frames = self._frames, []
+        return [frame[HEADS.get(frame[1], 2) :] for frame in frames]
+
     def received(self) -> list[Json]:
         """The events since the last call."""
-        frames, self._frames = self._frames, []
-        return [json.loads(frame[frame.index(b"{") :]) for frame in frames]
+        return [json.loads(text) for text in self.texts()]
 
     def _answer(self) -> None:
         if not self.over:

@@ -14,6 +14,7 @@ import pytest
 from websockets.exceptions import WebSocketException
 
 from process.real_server import Client, Json, RealServer, Socket
+from report import tell
 from torture import TORTURE, steps
 
 KILLS = 1000 if TORTURE else steps(30)
@@ -130,9 +131,9 @@ def check(history: list[Json], authors: list[Author], without_answer: int) -> No
     doubled = [name for name, times in Counter(message["client_id"] for message in written).items() if times > 1]
     unknown = there.keys() - answered.keys()
     gaps = [place for place, message in enumerate(history, 1) if message["seq"] != place]
-    print(
-        f"{KILLS} kills, {len(answered)} messages answered in the end, {without_answer} times none came before the kill"
-        f"; {len(lost)} lost, {len(doubled)} doubled, {len(gaps)} gaps"
-    )
+    tell(
+        "kill -9", kills=KILLS, messages=len(answered), unanswered_at_a_kill=without_answer, lost=len(lost),
+        doubled=len(doubled), gaps=len(gaps),
+    )  # fmt: skip
     assert (lost, doubled, unknown, gaps[:1]) == ([], [], set(), [])
     assert len(answered) > KILLS * ANSWERS / 4

@@ -10,7 +10,7 @@ import typer
 from ryadom.config import ConfigError
 from ryadom.db.backup import BadBackup
 from ryadom.db.copying import CannotCopy
-from ryadom.db.errors import InUse, Unreachable, Unwritable
+from ryadom.db.errors import InUse, TooOld, Unreachable, Unwritable
 from ryadom.db.migrate import DatabaseTooNew
 
 from . import accounts, database, serving
@@ -32,7 +32,7 @@ app.command()(database.restore)
 app.command(name="demo")(serving.run_demo)
 app.command()(serving.config)
 
-REFUSALS = (ConfigError, DatabaseTooNew, InUse, Unwritable, Unreachable, BadBackup, CannotCopy, Failed)
+REFUSALS = (ConfigError, DatabaseTooNew, TooOld, InUse, Unwritable, Unreachable, BadBackup, CannotCopy, Failed)
 INTERRUPTED = 130
 """What a shell expects of a command that Ctrl+C ended."""
 PRIVATE = 0o077

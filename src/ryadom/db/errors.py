@@ -11,3 +11,7 @@ class Unwritable(Exception):
 
 class Unreachable(Exception):
     """The database server cannot be reached. The message says where, and what it or the system said."""
+
+
+class TooOld(Exception):
+    """The SQLite that Python brings is too old. The message says which is needed, and how to come by it."""

@@ -37,8 +37,12 @@ async def open_engine(settings: Settings, clock: Clock, node: str = "") -> Engin
 
 
 def upgrade(settings: Settings) -> None:
-    """Bring the database to this version's revision, making an SQLite file if there is none. Not on an event loop."""
+    """Bring the database to this version's revision, making an SQLite file if there is none. Not on an event loop.
+
+    Raises `TooOld`.
+    """
     if not settings.postgres_url:
+        sqlite.check_version()
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     migrate.upgrade(address(settings))
 

@@ -18,6 +18,7 @@ from ryadom.clock import Clock
 from ryadom.protocol.emissions import Emission
 from ryadom.protocol.errors import Refusal
 
+from .errors import TooOld
 from .query import prepared_for
 from .tables import Instant, revision
 from .tx import Commit, Memory, Tx
@@ -94,10 +95,19 @@ class SqliteTx(Tx):
         return rev - count + 1, id_ - count + 1
 
 
+def check_version() -> None:
+    """Raise `TooOld` when this Python's SQLite cannot do what we ask of it."""
+    if sqlite3.sqlite_version_info < MINIMUM:
+        needed = ".".join(map(str, MINIMUM))
+        raise TooOld(
+            f"SQLite {sqlite3.sqlite_version}, which this Python was built with, is too old: Ryadom needs {needed} or "
+            "newer. Take a newer Python or system, or PostgreSQL by RYADOM_DATABASE_URL."
+        )
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the database file as we want it: WAL, every commit on disk before it is answered."""
-    if sqlite3.sqlite_version_info < MINIMUM:
-        raise RuntimeError(f"SQLite {sqlite3.sqlite_version} is too old; Ryadom needs {'.'.join(map(str, MINIMUM))}")
+    check_version()
     connection = sqlite3.connect(
         path, timeout=BUSY, isolation_level=None, check_same_thread=False, cached_statements=512
     )

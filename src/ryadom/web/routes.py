@@ -1,5 +1,6 @@
 """The server's own pages, the API descriptions, and what watches it: health, readiness, metrics."""
 
+import asyncio
 import hmac
 import ipaddress
 from collections.abc import Callable
@@ -65,7 +66,8 @@ def routes(
     async def openapi_json() -> Response[bytes]:
         """The REST API described."""
         if not rest_document:
-            rest_document.append(msgspec.json.encode(openapi()))
+            # A tenth of a second of work, once: nobody else waits for it.
+            rest_document.append(await asyncio.to_thread(lambda: msgspec.json.encode(openapi())))
         return Response(rest_document[0], media_type="application/json", headers={"Cache-Control": "no-cache"})
 
     @get("/asyncapi.json", **HIDDEN)
