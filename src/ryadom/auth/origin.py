@@ -13,6 +13,7 @@ def same_origin(get: Callable[[str], str | None], public_url: str) -> bool | Non
     if origin is not None:
         ours = {netloc for netloc in (get("host"), urlsplit(public_url).netloc if public_url else None) if netloc}
         # As a browser writes it, and nothing else: no path, no user, no port that need not be said.
-        return origin.lower() in {f"{scheme}://{one.lower()}" for one in ours for scheme in ("http", "https")}
+        scheme, _, place = origin.partition("://")
+        return scheme in ("http", "https") and place.lower() in {one.lower() for one in ours}
     site = get("sec-fetch-site")
     return None if site is None else site == "same-origin"
