@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,16 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from contract.live_server import LiveServer
+from report import tell
 from ryadom.clock import Clock
 from ryadom.db import opening
 from ryadom.db.tables import chat_members, messages
 from ryadom.db.tx import Tx
 from ryadom.web.documents import documents
-from torture import examples
+from torture import TORTURE, examples
 
 ENDING = {"/logout", "/sessions/{session_id}", "/sessions/revoke_all", "/users/me/password"}
 """What may end the session that asks: asked by somebody who signs in anew each time."""
@@ -138,3 +141,29 @@ def test_made_up_requests_get_through() -> None:
     refused = [operation for operation, statuses in answered.items() if not statuses & {200, 201, 204}]
     known = {(method.upper(), path) for path, methods in api.raw_schema["paths"].items() for method in methods}
     assert set(refused) & known <= HARD
+
+
+@pytest.mark.torture
+def test_chains_of_requests_are_answered_as_described(live: LiveServer, signed_in: dict[str, str]) -> None:
+    """What one answer names, the next request asks about: a chat is made, read, renamed, left; and so on."""
+    asked: Counter[str] = Counter()
+
+    class Chains(api.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"base_url": live.url, "headers": live.sign_in("bob") if case.path in ENDING else signed_in}
+
+        def after_call(self, response: Any, case: Any) -> None:
+            asked[f"{case.method} {case.path} {response.status_code // 100}xx"] += 1
+
+    run_state_machine_as_test(
+        Chains,
+        settings=settings(
+            max_examples=examples(80), stateful_step_count=12, deadline=None, database=None,
+            derandomize=not TORTURE, suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,),
+        ),
+    )  # fmt: skip
+    tell("chains of requests", requests=asked.total())
+    found = {operation for operation in asked if operation.endswith(" 2xx")}
+    assert asked.total() > examples(80)
+    assert {"POST /chats 2xx", "GET /chats/{chat_id} 2xx", "POST /chats/{chat_id}/messages 2xx"} <= found
