@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from private_servers import PostgresServer, free_port
 from sqlalchemy import func, select
+from sqlalchemy.util import await_only
 
 import servers
 from db.conftest import Store
@@ -19,7 +20,7 @@ from ryadom.clock import Clock
 from ryadom.config import Settings
 from ryadom.db import opening
 from ryadom.db.errors import InUse, Unreachable
-from ryadom.db.postgres import Postgres, prepare
+from ryadom.db.postgres import READERS, Postgres, prepare
 from ryadom.db.postgres_sets import ForMany
 from ryadom.db.query import new
 from ryadom.db.tables import user
@@ -288,6 +289,22 @@ async def test_a_node_that_stands_still_in_a_commit_does_not_hold_up_the_others(
     await other.db.write(lambda tx: add(tx, "meanwhile"))
     assert await other.db.read(names) == ["meanwhile"]
     await other.db.close()
+
+
+async def test_what_comes_first_waits_for_no_other_reading(store: Store) -> None:
+    """A reconnect storm reads for seconds: a node that could not look meanwhile would send nothing."""
+    held = asyncio.Event()
+
+    def slow(tx: Tx) -> None:
+        await_only(held.wait())
+
+    readings = [asyncio.ensure_future(store.db.read(slow)) for _ in range(4 * READERS)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await store.db.read_first(lambda tx: tx.value(select(func.count()).select_from(user))) == 0
+    assert not any(reading.done() for reading in readings)
+    held.set()
+    await asyncio.gather(*readings)
 
 
 async def test_where_nobody_listens_one_line_says_so(data: Path) -> None:

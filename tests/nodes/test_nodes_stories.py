@@ -329,7 +329,8 @@ async def test_a_node_that_cannot_ask_the_database_says_nothing_until_it_can(
         raise Refusal("busy")
 
     with monkeypatch.context() as away:
-        away.setattr(server.db, "read", cut_off)
+        for ask in ("read", "read_first"):
+            away.setattr(server.db, ask, cut_off)
         await together.clock.advance(2)
         told = len(bob.web.socket.wire.events)
         for frame in (
@@ -431,7 +432,8 @@ async def test_a_node_that_is_silent_is_not_ready(together: Together, monkeypatc
     node = together.nodes[0]
     assert (await node.call("GET", "/readyz")).status == 200
     with monkeypatch.context() as gone:
-        gone.setattr(node.server.db, "read", away)
+        for ask in ("read", "read_first"):
+            gone.setattr(node.server.db, ask, away)
         await together.clock.advance(2)
         assert node.server._can_serve() is False
     await together.advance(2)

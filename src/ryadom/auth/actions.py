@@ -201,7 +201,7 @@ class Auth:
 
         Gives the highest rev seen. `here`: is told of them, where other nodes let everybody else hear of it.
         """
-        rows = await self._db.read(lambda tx: tx.run(store.ENDED_SINCE, rev=rev))
+        rows = await self._db.read_first(lambda tx: tx.run(store.ENDED_SINCE, rev=rev))
         unknown = [row for row in rows if not self._sessions.ended(row[0])]
         if here is not None:
             for session_id, user_id, ended_rev in unknown:

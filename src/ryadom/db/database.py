@@ -40,6 +40,9 @@ class Engine(Protocol):
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run `function(tx, *args)` on one consistent view."""
 
+    async def read_first(self, function: Callable[..., Any], *args: Any) -> Any:
+        """The same, ahead of all that waits to read."""
+
     def submit(self, batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
         """Commit this work, then call `done` on the event loop. One batch at a time."""
 
@@ -80,6 +83,14 @@ class Database:
         self._reading += 1
         try:
             return await self._engine.read(function, *args)  # type: ignore[no-any-return]
+        finally:
+            self._reading -= 1
+
+    async def read_first(self, function: Callable[..., T], *args: Any) -> T:
+        """The same, ahead of all that waits to read: for what a node must know however much is asked of it."""
+        self._reading += 1
+        try:
+            return await self._engine.read_first(function, *args)  # type: ignore[no-any-return]
         finally:
             self._reading -= 1
 

@@ -33,7 +33,9 @@ log = structlog.get_logger("ryadom.db")
 T = TypeVar("T")
 
 READERS = 10
-"""Connections that read at most."""
+"""Connections that read at most, …"""
+FIRST = 2
+"""… besides those of what comes first: a node that could not ask whether sessions have ended would fall silent."""
 CONNECT_WITHIN = 5.0
 """Seconds to connect."""
 ANSWER_WITHIN = 20.0
@@ -187,6 +189,7 @@ class Postgres:
         self._node = node
         self._alone = alone
         self._pool: Any = None
+        self._turns = asyncio.Semaphore(READERS)
         self._writer: Any = None
         self._committing: asyncio.Task[None] | None = None
         self._memory: Memory = {}
@@ -201,7 +204,9 @@ class Postgres:
     async def open(self) -> "Postgres":
         """Connect. Raises `Unreachable`, and `InUse` where only one node may be."""
         try:
-            self._pool = await asyncpg.create_pool(**_arguments(self._url), min_size=1, max_size=READERS, init=_prepare)
+            self._pool = await asyncpg.create_pool(
+                **_arguments(self._url), min_size=1, max_size=READERS + FIRST, init=_prepare
+            )
             self._writer = await self._connected()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unreachable(f"{shown(self._url)} cannot be reached: {error}") from None
@@ -212,6 +217,11 @@ class Postgres:
 
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run a function on one consistent view. Refuses `busy` when the database cannot be reached."""
+        async with self._turns:
+            return await self.read_first(function, *args)
+
+    async def read_first(self, function: Callable[..., Any], *args: Any) -> Any:
+        """The same, ahead of all that waits to read."""
         for again in (False, True):
             try:
                 async with (

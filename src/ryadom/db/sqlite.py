@@ -170,6 +170,10 @@ class Sqlite:
         """Run a function on one consistent view, without yielding to the event loop."""
         return read(self.reader, self._clock, function, *args)
 
+    async def read_first(self, function: Callable[..., Any], *args: Any) -> Any:
+        """The same: nothing ever waits to read."""
+        return await self.read(function, *args)
+
     def submit(self, batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
         """Commit this work; `done` is called on the event loop afterwards."""
         self.writer.submit(batch, lambda emissions: self._loop.call_soon_threadsafe(done, Commit(0, emissions)))

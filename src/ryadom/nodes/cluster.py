@@ -53,7 +53,7 @@ class Cluster:
         self._outbox = outbox
         self._hub = hub
         self.broker, self.leases = joint.broker, joint.leases
-        self.order = CommitOrder(node, clock, outbox, lambda after: self._db.read(commit_log.since, after))
+        self.order = CommitOrder(node, clock, outbox, lambda after: self._db.read_first(commit_log.since, after))
         self.order.publish = self.broker.publish
         self.order.new_chats = self._new_chats
         self.order.attend = lambda chats: self.broker.attend((), chats)
@@ -101,7 +101,7 @@ class Cluster:
         while True:
             try:
                 began = self._clock.now()
-                head, now = await self._db.read(_look)
+                head, now = await self._db.read_first(_look)
                 took = self._clock.now() - began
                 if took < QUICK:
                     self._clock.keep_with(now + took / 2)
