@@ -21,7 +21,7 @@ test: setup-dev  ## every check and test, with the time each part took
 
 torture: setup-dev  ## try for hours to break every promise, and write docs/torture.md anew
 	@scripts/system_deps.sh gcc libc6-dev postgresql redis-server
-	@exec $(PY) scripts/torture.py
+	@exec $(PY) scripts/torture_table.py
 
 faults: setup-dev  ## try every fault of several nodes 20 times and write docs/faults.md anew; less than an hour
 	@scripts/system_deps.sh postgresql redis-server

@@ -16,14 +16,14 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
-from typing import Any
 from xml.etree import ElementTree
+
+from json_lines import Line, read, write
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = "tests/nodes/test_nodes_faults.py"
 LINES = ROOT / "docs" / "faults.jsonl"
 PAGE = ROOT / "docs" / "faults.md"
-Line = dict[str, Any]
 
 HEAD = """# What goes wrong, and what was seen
 
@@ -52,10 +52,10 @@ def main() -> int:
         with ThreadPoolExecutor(given.at_once) as several:
             reports = list(several.map(lambda number: run(number, given.pytest), range(given.runs)))
         lines = sum_up(reports)
-        LINES.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
-    PAGE.write_text(page(read()), encoding="utf-8")
-    print(page(read()))
-    return 1 if any(line["broken"] for line in read()) else 0
+        write(LINES, lines)
+    PAGE.write_text(page(read(LINES)), encoding="utf-8")
+    print(page(read(LINES)))
+    return 1 if any(line["broken"] for line in read(LINES)) else 0
 
 
 def run(number: int, arguments: list[str]) -> ElementTree.Element:
@@ -96,11 +96,6 @@ def sum_up(reports: Iterable[ElementTree.Element]) -> list[Line]:
         }
         for (test, fault, promise), lines in found.items()
     ]  # fmt: skip
-
-
-def read() -> list[Line]:
-    """The lines that are kept."""
-    return [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
 
 
 def page(lines: list[Line]) -> str:

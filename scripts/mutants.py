@@ -7,7 +7,6 @@ What is promised, and the mistakes, stand in tests/mutants/promises.toml. Exits 
 """
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -20,7 +19,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from json_lines import Line, read, write
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMISES = ROOT / "tests" / "mutants" / "promises.toml"
@@ -33,7 +34,6 @@ WITHIN = 90.0
 HANGS = -1
 TESTS_FAILED = 1
 """The exit status of pytest when it ran, and a test failed."""
-Line = dict[str, Any]
 
 HEAD = """# Promises
 
@@ -81,17 +81,16 @@ def main() -> int:
     given = asked.parse_args()
     if not given.page:
         mutants = [one for promise in promises() for one in promise.mutants if given.only in one.name]
-        lines = try_all(mutants, given.at_once)
-        if lines is None:
+        found = try_all(mutants, given.at_once)
+        if found is None:
             return 1
         if given.only:
-            return 1 if any(line["noticed"] is None for line in lines) else 0
-        LINES.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
-    PAGE.write_text(page(read()), encoding="utf-8")
-    left = [line["name"] for line in read() if line["noticed"] is None]
-    print(
-        f"{len(read()) - len(left)} of {len(read())} mistakes were noticed." + "".join(f"\nNot: {one}" for one in left)
-    )
+            return 1 if any(line["noticed"] is None for line in found) else 0
+        write(LINES, found)
+    PAGE.write_text(page(read(LINES)), encoding="utf-8")
+    lines = read(LINES)
+    left = [line["name"] for line in lines if line["noticed"] is None]
+    print(f"{len(lines) - len(left)} of {len(lines)} mistakes were noticed." + "".join(f"\nNot: {one}" for one in left))
     return 1 if left else 0
 
 
@@ -156,11 +155,6 @@ def run(copy: Path, tests: list[str], within: float) -> "subprocess.CompletedPro
 def told(ended: "subprocess.CompletedProcess[str]") -> str:
     """The end of what pytest said."""
     return ended.stdout[-3000:] + ended.stderr[-1000:]
-
-
-def read() -> list[Line]:
-    """The lines that are kept."""
-    return [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
 
 
 def page(lines: list[Line]) -> str:

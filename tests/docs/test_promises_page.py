@@ -13,14 +13,14 @@ FEWEST = 30
 
 
 def test_the_page_is_made_of_its_parts() -> None:
-    assert mutants.PAGE.read_text(encoding="utf-8") == mutants.page(mutants.read())
+    assert mutants.PAGE.read_text(encoding="utf-8") == mutants.page(mutants.read(mutants.LINES))
 
 
 def test_every_promise_has_mistakes_and_all_were_noticed() -> None:
     assert len(PROMISES) >= 15
     assert all(len(promise.mutants) >= 2 for promise in PROMISES)
     assert len(ALL) >= FEWEST
-    lines = mutants.read()
+    lines = mutants.read(mutants.LINES)
     assert [line["name"] for line in lines] == [mutant.name for mutant in ALL]
     assert [line["name"] for line in lines if line["noticed"] is None] == []
 

@@ -1,13 +1,12 @@
 """Tries to break every promise for hours, and makes docs/torture.md: one table of what was tried and what broke.
 
-    python scripts/torture.py [--only PART_OF_A_NAME] [--page]
+    python scripts/torture_table.py [--only PART_OF_A_NAME] [--page]
 
 Each part is tests with many more steps than `make test` has (RYADOM_TORTURE=1). Exits 1 when a test failed. `--page`
 makes the page of the lines anew; `--only` tries some, and puts their lines in the place of the old ones.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -15,19 +14,20 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from json_lines import Line, read, write
 
 ROOT = Path(__file__).resolve().parent.parent
 LINES = ROOT / "docs" / "torture.jsonl"
 PAGE = ROOT / "docs" / "torture.md"
 MUTANTS = ROOT / "docs" / "mutants.jsonl"
 FAULTS = ROOT / "docs" / "faults.jsonl"
-Line = dict[str, Any]
 
 HEAD = """# Torture: what was tried, and what broke
 
 `make torture` tries for hours what `make test` tries for minutes, and makes this page; one part of it is
-`python scripts/torture.py --only NAME`. The promises and their limits stand in [promises.md](promises.md), what happens
+`python scripts/torture_table.py --only NAME`. The promises and their limits stand in [promises.md](promises.md), what happens
 when nodes, Redis or PostgreSQL fail in [faults.md](faults.md).
 
 | Tried | Promises | How often | Broke | Minutes |
@@ -71,7 +71,7 @@ def main() -> int:
         for part in PARTS:
             if given.only in part.name:
                 lines[part.name] = attempt(part)
-                LINES.write_text("".join(json.dumps(line) + "\n" for line in lines.values()), encoding="utf-8")
+                write(LINES, lines.values())
     PAGE.write_text(page(lines), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
     return 1 if any(line["broke"] for line in lines.values()) else 0
@@ -103,11 +103,6 @@ def attempt(part: Part) -> Line:
         "name": part.name, "told": told, "tests": summary, "broke": failed or int(ended.returncode != 0),
         "minutes": round((time.monotonic() - began) / 60, 1),
     }  # fmt: skip
-
-
-def read(file: Path) -> list[Line]:
-    """The lines of a file, if it is there."""
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
 def page(lines: dict[str, Line]) -> str:
