@@ -27,8 +27,8 @@ FAULTS = ROOT / "docs" / "faults.jsonl"
 HEAD = """# Torture: what was tried, and what broke
 
 `make torture` tries for hours what `make test` tries for minutes, and makes this page; one part of it is
-`python scripts/torture_table.py --only NAME`. The promises and their limits stand in [promises.md](promises.md), what happens
-when nodes, Redis or PostgreSQL fail in [faults.md](faults.md).
+`python scripts/torture_table.py --only NAME`. The promises and their limits stand in [promises.md](promises.md), what
+happens when nodes, Redis or PostgreSQL fail in [faults.md](faults.md).
 
 | Tried | Promises | How often | Broke | Minutes |
 |---|---|---|--:|--:|
