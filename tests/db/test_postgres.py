@@ -21,6 +21,7 @@ from ryadom.config import Settings
 from ryadom.db import opening
 from ryadom.db.errors import InUse, Unreachable
 from ryadom.db.postgres import READERS, Postgres, prepare
+from ryadom.db.postgres_link import is_gone
 from ryadom.db.postgres_sets import ForMany
 from ryadom.db.query import new
 from ryadom.db.tables import user
@@ -328,3 +329,11 @@ def test_the_same_database_is_opened_by_either_engine_as_the_settings_say(data: 
     url = "postgresql+asyncpg://me:secret@here/there"
     assert opening.address(Settings(data=data, database_url=url)) == url
     assert opening.shown(Settings(data=data, database_url=url)) == "postgresql+asyncpg://me:***@here/there"
+
+
+@pytest.mark.parametrize(
+    ("error", "gone"),
+    [(OSError(), True), (TimeoutError(), True), (InUse("x"), True), (ValueError(), False), (Refusal("busy"), False)],
+)
+def test_what_says_that_the_server_is_gone(error: Exception, gone: bool) -> None:
+    assert is_gone(error) is gone

@@ -23,6 +23,11 @@ from world import Device, Person, Socket, World
 NODES = 3
 
 
+def statuses(person: Person, of: Person) -> list[str]:
+    """What a person has just been told of another one."""
+    return [one["status"] for one in person.web.socket.received("status_change") if one["user_id"] == of.id]
+
+
 class Node(World):
     """One of several nodes: to settle is to let all of them settle."""
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ryadom.clock import Clock
 from ryadom.config import Settings
 
-from . import backup, migrate, postgres, sqlite
+from . import backup, migrate, postgres, postgres_link, sqlite
 from .database import Engine
 from .tx import Tx
 
@@ -23,7 +23,7 @@ def address(settings: Settings) -> str | Path:
 
 def shown(settings: Settings) -> str:
     """The same, without its password."""
-    return postgres.shown(settings.postgres_url) if settings.postgres_url else str(settings.sqlite_path)
+    return postgres_link.shown(settings.postgres_url) if settings.postgres_url else str(settings.sqlite_path)
 
 
 async def open_engine(settings: Settings, clock: Clock, node: str = "") -> Engine:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
-import msgspec
 import structlog
-from sqlalchemy import Executable, Text, bindparam, cast, func, make_url, select, update
+from sqlalchemy import Executable, Text, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.util import await_only, greenlet_spawn
 
@@ -22,6 +21,7 @@ from ryadom.protocol.errors import Refusal
 
 from . import commit_log
 from .errors import InUse, Unreachable
+from .postgres_link import ANSWER_WITHIN, arguments, is_gone, prepare_connection, shown
 from .postgres_sets import ForMany
 from .query import Prepared, prepared_for
 from .tables import revision
@@ -36,22 +36,6 @@ READERS = 10
 """Connections that read at most, …"""
 FIRST = 2
 """… besides those of what comes first: a node that could not ask whether sessions have ended would fall silent."""
-CONNECT_WITHIN = 5.0
-"""Seconds to connect."""
-ANSWER_WITHIN = 20.0
-"""Seconds for one statement."""
-SETTINGS = {
-    "application_name": "ryadom",
-    # A node that stands still in the middle of a commit must not hold up the others.
-    "idle_in_transaction_session_timeout": "5s",
-    "lock_timeout": "10s",
-    # A node whose way here was cut off holds nothing for long: above all not the lock of being alone.
-    "tcp_keepalives_idle": "5",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "3",
-    "tcp_user_timeout": "20000",
-    "timezone": "UTC",
-}
 ONE_NODE = 0x52796165
 """The advisory lock of whoever is the only node; several share it."""
 ASK_AGAIN = 0.25
@@ -205,7 +189,10 @@ class Postgres:
         """Connect. Raises `Unreachable`, and `InUse` where only one node may be."""
         try:
             self._pool = await asyncpg.create_pool(
-                **_arguments(self._url), min_size=1, max_size=READERS + FIRST, init=_prepare
+                **arguments(self._url),
+                min_size=1,
+                max_size=READERS + FIRST,
+                init=prepare_connection,
             )
             self._writer = await self._connected()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -233,7 +220,7 @@ class Postgres:
                 # A mistake of the function's, which is only to read: the server need not be a standby.
                 raise
             except Exception as error:
-                if not _gone(error):
+                if not is_gone(error):
                     raise
                 if again:
                     log.error("the database cannot be read", error=str(error))
@@ -262,7 +249,7 @@ class Postgres:
             if self._writer is not None:
                 self._writer.terminate()
             log.error("commit failed", error=str(error), functions=len(batch))
-            outcome = Refusal("busy", retry_after=1.0) if _gone(error) else error
+            outcome = Refusal("busy", retry_after=1.0) if is_gone(error) else error
             for work in batch:
                 work.answer(outcome)
         done(commit)
@@ -275,7 +262,7 @@ class Postgres:
             for work in batch:
                 perform_bare(place, work, emissions)
         except Exception as error:
-            if _gone(error):
+            if is_gone(error):
                 raise
             # Whose fault it was is found out under savepoints, which are round trips.
             self._memory.clear()
@@ -292,7 +279,7 @@ class Postgres:
         try:
             await_only(self._writer.execute("COMMIT"))
         except Exception as error:
-            if not _gone(error):
+            if not is_gone(error):
                 raise
             await_only(self._find_out(place.xact, error))
         self._commits = place.numbers.commits
@@ -316,7 +303,7 @@ class Postgres:
                     self._writer = await self._connected()
                     status = await self._writer.fetchval(HOW_IT_ENDED, xact)
                 except Exception as error:
-                    if not _gone(error):
+                    if not is_gone(error):
                         raise
                     status = "in progress"
                 if status == "committed":
@@ -329,9 +316,9 @@ class Postgres:
 
     async def _connected(self) -> Any:
         """A connection that writes. Raises `InUse` where a server has the database that must be alone, or we must."""
-        connection = await asyncpg.connect(**_arguments(self._url))
+        connection = await asyncpg.connect(**arguments(self._url))
         try:
-            await _prepare(connection)
+            await prepare_connection(connection)
             if (self._alone or self._node) and not await connection.fetchval(self._claim, ONE_NODE):
                 raise InUse(f"A server has {shown(self._url)} open. Stop it first, or join both by RYADOM_REDIS_URL.")
         except BaseException:
@@ -357,37 +344,3 @@ async def write_once(url: str, clock: Clock, function: Callable[[Tx], T]) -> T:
     if isinstance(result, Exception):
         raise result
     return result  # type: ignore[no-any-return]
-
-
-def shown(url: str) -> str:
-    """A URL without its password."""
-    return make_url(url).render_as_string(hide_password=True)
-
-
-def _arguments(url: str) -> dict[str, Any]:
-    return {
-        "dsn": make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
-        "server_settings": SETTINGS,
-        "timeout": CONNECT_WITHIN,
-        "command_timeout": ANSWER_WITHIN,
-        "statement_cache_size": 1000,
-        "max_cached_statement_lifetime": 0,
-    }
-
-
-async def _prepare(connection: Any) -> None:
-    await connection.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=msgspec.json.decode)
-
-
-def _gone(error: BaseException) -> bool:
-    """Whether it was the connection or the server that failed, not the statement."""
-    return isinstance(
-        error,
-        InUse | OSError | TimeoutError
-        | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.InternalClientError
-        | asyncpg.OperatorInterventionError | asyncpg.InsufficientResourcesError | asyncpg.LockNotAvailableError
-        # It has become a standby, is starting, or shuts down.
-        | asyncpg.ReadOnlySQLTransactionError | asyncpg.PostgresSystemError | asyncpg.SerializationError
-        | asyncpg.InvalidAuthorizationSpecificationError | asyncpg.InvalidCatalogNameError
-        | asyncpg.IdleInTransactionSessionTimeoutError,
-    )  # fmt: skip
