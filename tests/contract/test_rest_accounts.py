@@ -272,6 +272,14 @@ async def test_a_password_that_is_hashed_anew_is_still_the_one_that_was_compared
     assert (await login(world, "alice")).status == 200
 
 
+async def test_two_sign_ins_that_hash_anew_at_once_both_come_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.person("alice", connect=False)
+    old = (await world.rows("SELECT password_hash FROM \"user\" WHERE username = 'alice'"))[0][0]
+    monkeypatch.setattr(world.server.auth._passwords, "needs_rehash", lambda stored: stored == old)
+    meanwhile(world, monkeypatch, lambda: login(world, "alice"))
+    assert (await login(world, "alice")).status == 200
+
+
 async def test_a_token_counts_in_its_header_only(world: World) -> None:
     alice = (await world.person("alice", connect=False)).web
     for name in ("token", "access_token", "ryadom_session", "Authorization", "auth"):

@@ -173,7 +173,7 @@ class Postgres:
         self._node = node
         self._alone = alone
         self._pool: Any = None
-        self._turns = asyncio.Semaphore(READERS)
+        self._first: Any = None
         self._writer: Any = None
         self._committing: asyncio.Task[None] | None = None
         self._memory: Memory = {}
@@ -188,12 +188,8 @@ class Postgres:
     async def open(self) -> "Postgres":
         """Connect. Raises `Unreachable`, and `InUse` where only one node may be."""
         try:
-            self._pool = await asyncpg.create_pool(
-                **arguments(self._url),
-                min_size=1,
-                max_size=READERS + FIRST,
-                init=prepare_connection,
-            )
+            self._pool = await self._readers(READERS)
+            self._first = await self._readers(FIRST)
             self._writer = await self._connected()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unreachable(f"{shown(self._url)} cannot be reached: {error}") from None
@@ -204,15 +200,20 @@ class Postgres:
 
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run a function on one consistent view. Refuses `busy` when the database cannot be reached."""
-        async with self._turns:
-            return await self.read_first(function, *args)
+        return await self._read(self._pool, function, *args)
 
     async def read_first(self, function: Callable[..., Any], *args: Any) -> Any:
         """The same, ahead of all that waits to read."""
+        return await self._read(self._first, function, *args)
+
+    async def _readers(self, most: int) -> Any:
+        return await asyncpg.create_pool(**arguments(self._url), min_size=1, max_size=most, init=prepare_connection)
+
+    async def _read(self, pool: Any, function: Callable[..., Any], *args: Any) -> Any:
         for again in (False, True):
             try:
                 async with (
-                    self._pool.acquire(timeout=ANSWER_WITHIN) as connection,
+                    pool.acquire(timeout=ANSWER_WITHIN) as connection,
                     connection.transaction(isolation="repeatable_read", readonly=True),
                 ):
                     return await greenlet_spawn(function, PostgresTx(connection, self._clock), *args)
@@ -234,8 +235,9 @@ class Postgres:
         """Close all connections."""
         if self._writer is not None:
             self._writer.terminate()
-        if self._pool is not None:
-            self._pool.terminate()
+        for pool in (self._pool, self._first):
+            if pool is not None:
+                pool.terminate()
 
     async def _commit(self, batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
         commit = NOTHING
