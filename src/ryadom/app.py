@@ -209,6 +209,7 @@ class Server:
                 DefineMiddleware(
                     SignIn, sessions=self.sessions, limiter=self.limiter, touch=self.entry.touch,
                     settled=self.presence.settled, public_url=self.settings.public_url,
+                    trusted=self.settings.trusted_networks,
                 ),
             ],
             exception_handlers=rest.EXCEPTION_HANDLERS,

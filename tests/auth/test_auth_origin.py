@@ -53,9 +53,25 @@ def test_only_our_own_origin_is_ours(headers: dict[str, str], public_url: str, o
         ([], ["a=b", "ryadom_session=c"], ("c", True)),
         ([], ["ryadom_session="], (None, False)),
         ([], ["xryadom_session=c; ryadom_sessionx=d"], (None, False)),
+        ([], ["ryadom_session=planted; __Host-ryadom_session=c"], ("c", True)),
+        ([], ["ryadom_session=planted", "__Host-ryadom_session=c"], ("c", True)),
     ],
 )
 def test_a_bearer_header_wins_over_a_cookie(
     authorization: list[str], cookies: list[str], found: tuple[str | None, bool]
 ) -> None:
-    assert token_in(authorization, cookies) == found
+    assert token_in(authorization, cookies, https=False) == found
+
+
+@pytest.mark.parametrize(
+    ("cookie", "found"),
+    [
+        ("ryadom_session=planted", (None, False)),
+        ("__host-ryadom_session=planted", (None, False)),
+        ("ryadom_session=planted; __Host-ryadom_session=c", ("c", True)),
+    ],
+)
+def test_behind_https_only_the_cookie_that_no_neighbour_can_plant_counts(
+    cookie: str, found: tuple[str | None, bool]
+) -> None:
+    assert token_in([], [cookie], https=True) == found

@@ -1,12 +1,14 @@
 """Contract §1: the browser's cookie, and whose page may use it (`ryadom.auth.origin`, `ryadom.auth.bearer` at work)."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract.shapes import fits, problem
-from world import PASSWORD, Answer, World
+from edge.memory_wire import MemorySocket
+from world import PASSWORD, Answer, Socket, World
 
 OWN = "http://ryadom.test"
 FOREIGN = (
@@ -118,6 +120,60 @@ async def test_logging_out_takes_the_cookie_away(world: World) -> None:
     assert pair in ("ryadom_session=", 'ryadom_session=""')
     assert "max-age=0" in flags
     problem(await world.call("GET", "/users/me", **cookie), 401, "not_signed_in")
+
+
+@pytest.fixture
+async def proxied(data: Path) -> AsyncIterator[World]:
+    """A server that trusts its proxy."""
+    world = World(data, trusted_proxies=("203.0.113.0/24", "198.51.100.0/24"))
+    await world.start()
+    yield world
+    await world.close()
+
+
+HTTPS = {"X_Forwarded_Proto": "https"}
+
+
+async def test_behind_https_the_cookie_is_one_that_no_neighbour_can_plant(proxied: World) -> None:
+    """A page of a neighbour, say blog.example.org, may set cookies for all of example.org: its own sign-in, as ours."""
+    await proxied.person("alice", connect=False)
+    body = {"username": "alice", "password": PASSWORD}
+    answer = await proxied.call("POST", "/login", body, Origin=OWN, **HTTPS)
+    pair, *flags = [part.strip() for part in answer.headers["set-cookie"].split(";")]
+    name, _, token = pair.partition("=")
+    assert (name, token) == ("__Host-ryadom_session", answer.json["access_token"])
+    told = {flag.lower() for flag in flags}
+    assert {"httponly", "samesite=lax", "path=/", "secure"} <= told
+    assert not [flag for flag in told if flag.startswith("domain")]
+
+    cookie = {"Cookie": f"ryadom_session=planted; {pair}"}
+    assert (await proxied.call("GET", "/users/me", **cookie, **HTTPS)).json["username"] == "alice"
+    assert (await proxied.call("GET", "/server", **cookie, **HTTPS)).json["user"]["username"] == "alice"
+    left = await proxied.call("POST", "/logout", Origin=OWN, **cookie, **HTTPS)
+    assert left.headers["set-cookie"].startswith("__Host-ryadom_session=")
+    assert "max-age=0" in left.headers["set-cookie"].lower()
+    assert "secure" in left.headers["set-cookie"].lower()
+
+
+async def test_behind_https_a_planted_cookie_signs_nobody_in(proxied: World) -> None:
+    mallory = await proxied.person("mallory", connect=False)
+    planted = {"Cookie": f"ryadom_session={mallory.web.token}"}
+    assert (await proxied.call("GET", "/users/me", **planted)).status == 200
+    problem(await proxied.call("GET", "/users/me", **planted, **HTTPS), 401, "not_signed_in")
+    assert (await proxied.call("GET", "/server", **planted, **HTTPS)).json["user"] is None
+
+
+async def test_behind_https_a_planted_cookie_opens_no_socket(proxied: World) -> None:
+    people = await proxied.person("alice", connect=False), await proxied.person("mallory", connect=False)
+    plain, ours = f"ryadom_session={people[1].web.token}", f"__Host-ryadom_session={people[0].web.token}"
+    hellos = []
+    # A proxy that does not tell of HTTPS for sockets keeps nobody out.
+    for cookie, told in ((plain, HTTPS), (f"{plain}; {ours}", HTTPS), (f"{plain}; {ours}", {})):
+        headers = {"Cookie": cookie, "Origin": OWN} | {name.replace("_", "-"): value for name, value in told.items()}
+        socket = Socket(proxied, MemorySocket(proxied.server.edge, "/ws", headers))
+        await proxied.settle()
+        hellos.append([one["user_id"] for one in socket.all() if one["type"] == "hello"])
+    assert hellos == [[], [people[0].id], [people[0].id]]
 
 
 async def test_the_configured_public_url_is_our_own_page_too(data: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from ryadom.auth.bearer import token_in
+from ryadom.auth.bearer import SECURE_COOKIE, token_in
 from ryadom.auth.devices import DeviceType, client_ip, device_of, forwarded_proto
 from ryadom.auth.origin import same_origin
 from ryadom.protocol.commands import Command
@@ -118,7 +118,9 @@ def credentials(data: bytes) -> None:
     """What may sign somebody in: a token without spaces around it, of a header that has it; our own page, or not."""
     fields = data.decode("latin-1").split("\n")
     half = len(fields) // 2
-    token, by_cookie = token_in(fields[:half], fields[half:])
+    https = len(fields) % 2 == 0
+    token, by_cookie = token_in(fields[:half], fields[half:], https=https)
+    assert not (https and by_cookie) or any(SECURE_COOKIE in field for field in fields[half:])
     assert token is None or ((token and token == token.strip()) or by_cookie)
     assert token is not None or not by_cookie
     for field in fields:

@@ -12,6 +12,7 @@ def small_client(folder: Path) -> Path:
     """Write the files into a folder; the folder."""
     files = {
         "index.html": PAGE, f"assets/{ASSET}": SCRIPT, f"assets/{ASSET}.br": PACKED, "sw.js": b"self.skip = 1\n",
+        "browser.js": b"(function () {})()\n",
         "manifest.webmanifest": b"{}\n", "icon.svg": b"<svg/>\n", "icon-192.png": b"\x89PNG 192",
         "icon-512.png": b"\x89PNG 512", "icon-maskable-512.png": b"\x89PNG maskable", ".built-from": b"0a1b",
     }  # fmt: skip

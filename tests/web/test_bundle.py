@@ -99,7 +99,8 @@ def test_the_public_files_of_the_client_are_the_ones_that_are_served() -> None:
 def test_the_page_and_the_manifest_name_files_that_are_served() -> None:
     page = (WEB / "index.html").read_text(encoding="utf-8")
     manifest = json.loads((WEB / "public" / "manifest.webmanifest").read_text(encoding="utf-8"))
-    linked = re.findall(r'<link [^>]*href="([^"]+)"', page) + [icon["src"] for icon in manifest["icons"]]
+    linked = re.findall(r'<(?:link|script) [^>]*(?:href|src)="(/(?!src/)[^"]+)"', page)
+    linked += [icon["src"] for icon in manifest["icons"]]
     assert set(linked) <= set(ROOT_FILES)
     assert manifest["start_url"] == manifest["scope"] == "/"
     assert {"any", "maskable"} == {icon["purpose"] for icon in manifest["icons"]}

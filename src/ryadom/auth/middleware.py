@@ -8,10 +8,12 @@ from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from ryadom.config import Network
 from ryadom.limits import Limiter
 from ryadom.protocol.errors import Refusal
 
 from .bearer import token_in
+from .devices import forwarded_proto
 from .origin import same_origin
 from .sessions import Principal, Sessions
 
@@ -46,12 +48,19 @@ class Headers:
         return [value.decode("latin-1") for key, value in self._raw if key == wanted]
 
 
+def by_https(scope: Any, trusted: tuple[Network, ...]) -> bool:
+    """Whether a request came by HTTPS: to us, or to a proxy that is trusted."""
+    peer = scope["client"][0] if scope["client"] else ""
+    told = Headers(scope).all("x-forwarded-proto")
+    return scope["scheme"] == "https" or forwarded_proto(peer, told, trusted) == "https"
+
+
 class SignIn:
     """ASGI middleware: refuses who is not signed in, unless the route's `opt` says `public`."""
 
     def __init__(
         self, app: ASGIApp, sessions: Sessions, limiter: Limiter, touch: Touch, settled: Settled,
-        public_url: str,
+        public_url: str, trusted: tuple[Network, ...],
     ) -> None:  # fmt: skip
         self.app = app
         self._sessions = sessions
@@ -59,6 +68,7 @@ class SignIn:
         self._touch = touch
         self._settled = settled
         self._public_url = public_url
+        self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope)
@@ -82,7 +92,8 @@ class SignIn:
         return settled
 
     async def _principal(self, scope: Any, headers: Headers) -> Principal:
-        token, by_cookie = token_in(headers.all("authorization"), headers.all("cookie"))
+        https = by_https(scope, self._trusted)
+        token, by_cookie = token_in(headers.all("authorization"), headers.all("cookie"), https=https)
         if by_cookie and scope["method"] not in SAFE and not same_origin(headers.get, self._public_url):
             raise Refusal("wrong_origin")
         principal = None if token is None else await self._sessions.find(token)

@@ -28,9 +28,9 @@ from ryadom.rest import PARTING, PUBLIC, an_id, problems
 
 from . import store
 from .actions import Auth, Origin, ProfileChange
-from .bearer import COOKIE, token_in
-from .devices import client_ip, forwarded_proto
-from .middleware import Anyone, Asked, Headers
+from .bearer import cookie_name, token_in
+from .devices import client_ip
+from .middleware import Anyone, Asked, Headers, by_https
 from .welcome import ServerInfo, Welcome
 
 # Litestar leaves the bounds of a list's items out of the description.
@@ -92,16 +92,12 @@ def routes(auth: Auth, welcome: Welcome, db: Database, trusted: tuple[Network, .
         address = client_ip(peer, headers.all("x-forwarded-for"), trusted)
         return Origin(address=address, user_agent=headers.get("user-agent") or "")
 
-    def is_https(request: Anyone) -> bool:
-        peer = request.client.host if request.client else ""
-        proto = Headers(request.scope).all("x-forwarded-proto")
-        return request.url.scheme == "https" or forwarded_proto(peer, proto, trusted) == "https"
-
     @get("/server", opt=PUBLIC, tags=["Server"], responses=problems(public=True))
     async def server(request: Anyone) -> ServerInfo:
         """What this server is, whether one may register, and whom the request signs in, if anybody."""
         headers = Headers(request.scope)
-        token, _ = token_in(headers.all("authorization"), headers.all("cookie"))
+        https = by_https(request.scope, trusted)
+        token, _ = token_in(headers.all("authorization"), headers.all("cookie"), https=https)
         return await welcome.look(token, origin(request).address)
 
     @post(
@@ -127,14 +123,15 @@ def routes(auth: Auth, welcome: Welcome, db: Database, trusted: tuple[Network, .
             expires_at=signed_in.principal.expires_at, user=signed_in.user, session=signed_in.session,
         )  # fmt: skip
         age = int(store.AT_MOST.total_seconds())
-        cookie = _cookie(signed_in.token, age, secure=is_https(request))
+        cookie = _cookie(signed_in.token, age, https=by_https(request.scope, trusted))
         return Response(body, cookies=[cookie])
 
     @post("/logout", opt=PARTING, status_code=204, tags=["Accounts"], responses=problems())
     async def logout(request: Asked) -> Response[None]:
         """End the current session."""
         await auth.end(request.user.user_id, [request.user.session_id], "logout")
-        return Response(None, status_code=204, cookies=[_cookie("", 0, secure=is_https(request))])
+        cookie = _cookie("", 0, https=by_https(request.scope, trusted))
+        return Response(None, status_code=204, cookies=[cookie])
 
     @get("/users/me", tags=["Accounts"], responses=problems())
     async def get_me(request: Asked) -> Me:
@@ -188,5 +185,6 @@ def routes(auth: Auth, welcome: Welcome, db: Database, trusted: tuple[Network, .
     ]  # fmt: skip
 
 
-def _cookie(token: str, age: int, *, secure: bool) -> Cookie:
-    return Cookie(key=COOKIE, value=token, path="/", max_age=age, httponly=True, samesite="lax", secure=secure)
+def _cookie(token: str, age: int, *, https: bool) -> Cookie:
+    name = cookie_name(https=https)
+    return Cookie(key=name, value=token, path="/", max_age=age, httponly=True, samesite="lax", secure=https)

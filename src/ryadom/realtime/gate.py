@@ -71,7 +71,7 @@ class Doors(Protocol):
     def origin_ok(self, headers: Headers, peer: str) -> bool:
         """Whether a cookie may sign in this handshake."""
 
-    def token(self, headers: Headers) -> str | None:
+    def token(self, headers: Headers, peer: str) -> str | None:
         """The token of a handshake, if it has one."""
 
     def admit(self, peer: str, headers: Headers) -> None:
@@ -131,7 +131,7 @@ class SocketGate:
     def opened(self, connection: Connection) -> None:
         """Sign in by header or cookie at once, else wait for the first frame."""
         arriving = connection.state = _Arriving()
-        token = self._doors.token(connection.headers)
+        token = self._doors.token(connection.headers, connection.peer)
         if token is not None:
             self._start(connection, arriving, token)
             return

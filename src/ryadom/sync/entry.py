@@ -5,7 +5,7 @@ from typing import Any
 from ryadom import __version__
 from ryadom.auth.activity import ActivityWriter
 from ryadom.auth.bearer import token_in
-from ryadom.auth.devices import client_ip
+from ryadom.auth.devices import client_ip, forwarded_proto
 from ryadom.auth.origin import same_origin
 from ryadom.auth.sessions import Principal, Sessions
 from ryadom.clock import Clock
@@ -53,15 +53,19 @@ class Entry:
 
     def origin_ok(self, headers: Headers, peer: str) -> bool:
         """A foreign page may not open a socket, unless it knows the token; a cookie needs our own page."""
-        token, by_cookie = token_in(headers.get_all("Authorization"), headers.get_all("Cookie"))
+        token, by_cookie = self._token(headers, peer)
         if token is not None and not by_cookie:
             return True
         ours = same_origin(lambda name: next(iter(headers.get_all(name)), None), self._public_url)
         return ours if ours is not None else not by_cookie
 
-    def token(self, headers: Headers) -> str | None:
+    def token(self, headers: Headers, peer: str) -> str | None:
         """The token of a handshake, if it has one."""
-        return token_in(headers.get_all("Authorization"), headers.get_all("Cookie"))[0]
+        return self._token(headers, peer)[0]
+
+    def _token(self, headers: Headers, peer: str) -> tuple[str | None, bool]:
+        https = forwarded_proto(peer, headers.get_all("X-Forwarded-Proto"), self._trusted) == "https"
+        return token_in(headers.get_all("Authorization"), headers.get_all("Cookie"), https=https)
 
     def admit(self, peer: str, headers: Headers) -> None:
         """Refuse `too_many` when an address opens too many sockets."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ryadom.auth.bearer import COOKIE
 from ryadom.protocol import events
 from ryadom.protocol.commands import COMMANDS, SendMessage
 
@@ -65,7 +66,7 @@ def _security_schemes() -> dict[str, Part]:
         "cookieAuth": {
             "type": "httpApiKey",
             "in": "cookie",
-            "name": descriptions.COOKIE,
+            "name": COOKIE,
             "description": descriptions.BY_COOKIE,
         },
         "firstFrame": {"type": "apiKey", "in": "password", "description": descriptions.FIRST_FRAME},

@@ -14,7 +14,8 @@ PACKED = ".br"
 """Ends the name of a file that the build has compressed with brotli."""
 
 ROOT_FILES = (
-    "/sw.js", "/manifest.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png", "/icon-maskable-512.png",
+    "/browser.js", "/sw.js", "/manifest.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png",
+    "/icon-maskable-512.png",
 )  # fmt: skip
 """The files whose names do not change from build to build, besides the page itself."""
 ASSETS = "/assets/"

@@ -4,17 +4,15 @@ from typing import Any
 
 import msgspec
 
+from ryadom.auth.bearer import SECURE_COOKIE
 from ryadom.protocol import commands, errors, events
-
-COOKIE = "ryadom_session"
-"""The browser's cookie that carries the token."""
 
 LICENCE = "AGPL-3.0-or-later"
 
 BEARER = "The access token from `POST /login`, as `Authorization: Bearer TOKEN`. It wins over a cookie."
 BY_COOKIE = (
-    "The cookie that `POST /login` sets for browsers. A request that changes something, and the opening of a socket, "
-    "counts only from the same origin."
+    f"The cookie that `POST /login` sets for browsers; behind HTTPS it is `{SECURE_COOKIE}`. A request that changes "
+    "something, and the opening of a socket, counts only from the same origin."
 )
 FIRST_FRAME = "Without header and cookie: the first frame is `auth` with the token, within 5 s."
 

@@ -11,6 +11,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
 from ryadom import __version__
+from ryadom.auth.bearer import COOKIE
 from ryadom.protocol.errors import Problem
 
 from . import descriptions
@@ -95,7 +96,7 @@ def _security_schemes() -> dict[str, Part]:
         "cookieAuth": {
             "type": "apiKey",
             "in": "cookie",
-            "name": descriptions.COOKIE,
+            "name": COOKIE,
             "description": descriptions.BY_COOKIE,
         },
     }

@@ -2,6 +2,11 @@ import type { Entries } from '../entry'
 
 /** Signing in, registering, and the end of a session. */
 export const start = {
+  needsScript: { en: 'Ryadom needs JavaScript.', ru: 'Для работы Ryadom нужен JavaScript.' },
+  browserTooOld: {
+    en: 'This browser is too old for Ryadom. Please update it, or use another one.',
+    ru: 'Этот браузер слишком старый для Ryadom. Обновите его или откройте страницу в другом.',
+  },
   firstAccount: {
     en: 'Create the first account of this server',
     ru: 'Создайте первую учётную запись на этом сервере',
