@@ -123,7 +123,7 @@ async def test_the_page_can_be_installed(house: House) -> None:
 async def test_files_of_the_client_may_be_kept_for_ever(house: House) -> None:
     tab = await (await house.window()).open()
     for address in await tab.page.evaluate(
-        "[...document.querySelectorAll('script[src], link[rel=stylesheet]')].map((one) => one.src ?? one.href)"
+        "[...document.querySelectorAll('script[type=module], link[rel=stylesheet]')].map((one) => one.src ?? one.href)"
     ):
         answer = await tab.page.request.get(address)
         assert "immutable" in answer.headers["cache-control"]

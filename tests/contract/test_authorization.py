@@ -122,6 +122,7 @@ GET /static/{name}
 GET /assets/{name}
      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /sw.js
+GET /browser.js
      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET /manifest.webmanifest
      200  200  200  200  200  200  200  200  200  200  200  200  200
