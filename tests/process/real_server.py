@@ -103,7 +103,7 @@ class Client:
         self.token = ""
         self.id = 0
         self.session_id = 0
-        self.http = httpx.AsyncClient(timeout=10, trust_env=False)
+        self.http = _http()
         self._sockets: list[Socket] = []
 
     @classmethod
@@ -163,11 +163,20 @@ class Client:
     ) -> None:
         await self.leave()
 
+    async def hang_up(self) -> None:
+        """Close the connection that is kept alive for the next request."""
+        await self.http.aclose()
+        self.http = _http()
+
     async def leave(self) -> None:
         """Close every connection."""
         await self.http.aclose()
         for socket in self._sockets:
             await socket.wire.close()
+
+
+def _http() -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=10, trust_env=False)
 
 
 class Socket:
