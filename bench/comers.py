@@ -45,17 +45,17 @@ def plan(watchers: int, port: int, tokens: list[str], *, bare: bool = False) -> 
     made = node.plan(port)
     made.mark("each", '"type":"user_o')
     node.sockets(made, tokens[:watchers])
-    told: tuple[tuple[str, str], ...] = (("text", f'{{"status_of":{watchers}}}'),) if bare else ()
+    told: tuple[tuple[str, str], ...] = (("text", f'{{"type":"status_of","status_of":{watchers}}}'),) if bare else ()
     for token in tokens[watchers:]:
         made.conn(("send", node.upgrade(token)), ("wait", node.HELLO), *told)
     return made
 
 
 @contextmanager
-def beside(watchers: int, comers: int) -> Iterator[tuple[Side, Side]]:
-    """Ours and the floor, everybody connected."""
+def beside(watchers: int, comers: int, other: type[Floor] = Floor) -> Iterator[tuple[Side, Side]]:
+    """Ours and the floor, or what else stands beside, everybody connected."""
     made = people(watchers, comers)
-    with Node(made.done()) as server, Floor() as bottom:
+    with Node(made.done()) as server, other() as bottom:
         ours = Load(plan(watchers, server.port, made.tokens), server.pids)
         theirs = Load(plan(watchers, bottom.port, floor.tokens(watchers + comers), bare=True), bottom.pids)
         with ours, theirs:

@@ -12,6 +12,7 @@ from ryadom.realtime.hub import encode
 
 from .load import SERVER_CORE, pinned, program
 
+ROOT = Path(__file__).parents[1]
 TEXT = "x" * 100
 
 
@@ -50,12 +51,15 @@ class Floor:
         (folder / "answers").write_bytes(b"".join(name.encode() + b" " + text + b"\n" for name, text in lines.items()))
         self.port = free_port()
         self._process = subprocess.Popen(
-            pinned(SERVER_CORE, [program("floor"), self.port, folder / "log", folder / "answers"]),
-            stdout=subprocess.PIPE, text=True,
+            pinned(SERVER_CORE, self.command(folder)), stdout=subprocess.PIPE, text=True, cwd=ROOT
         )  # fmt: skip
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", "the floor did not start"
         self.pids = [self._process.pid]
+
+    def command(self, folder: Path) -> list[object]:
+        """How it is started."""
+        return [program("floor"), self.port, folder / "log", folder / "answers"]
 
     def __enter__(self) -> "Floor":
         return self

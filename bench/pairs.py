@@ -23,16 +23,16 @@ def people(pairs: int = PAIRS) -> tuple[People, list[int]]:
 @contextmanager
 def beside(
     made: People, plan: Callable[[int, list[str]], Plan], floor_plan: Callable[[int, list[str]], Plan], *,
-    limits: bool = False, database: Callable[[], list[int]] = list, **environment: str,
+    limits: bool = False, database: Callable[[], list[int]] = list, other: type[Floor] = Floor, **environment: str,
 ) -> Iterator[tuple[Load, Load]]:  # fmt: skip
     """A server with these people and a floor, a load client at each with all its connections open.
 
     A plan is made of a port and of the tokens of those who connect. `database` gives the processes of a database
-    that `environment` names.
+    that `environment` names; `other` is what stands beside, if not the floor.
     """
     with (
         Node(made.data if environment else made.done(), limits=limits, environment=environment) as server,
-        Floor() as bottom,
+        other() as bottom,
     ):
         server.beside = database()
         ours = Load(plan(server.port, made.tokens), server.pids)

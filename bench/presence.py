@@ -41,20 +41,25 @@ def deliveries(load: Load, rounds: int, each: int) -> Run:
     return run._replace(units=run.units * each)
 
 
-def main_change() -> None:
-    """Measure one change to many."""
+def changes(other: type[Floor] = Floor) -> list[list[Run]]:
+    """One change to many, ours and the floor's, or what else stands beside."""
     made = People()
     made.know(0, made.more(CONTACTS + 1))
-    with Node(made.done()) as server, Floor() as bottom:
+    with Node(made.done()) as server, other() as bottom:
         ours = Load(change(server.port, made.tokens), server.pids)
         theirs = Load(change(bottom.port, floor.tokens(CONTACTS + 1)), bottom.pids)
         with ours, theirs:
             ours.open()
             theirs.open()
             rounds = 30 if quick() else 100
-            mine, base = interleaved(
+            return interleaved(
                 partial(deliveries, ours, rounds, CONTACTS), partial(deliveries, theirs, rounds, CONTACTS)
             )  # fmt: skip
+
+
+def main_change() -> None:
+    """Measure one change to many."""
+    mine, base = changes()
     compared(
         f"presence change to {CONTACTS:,} contacts online, per delivery", mine, base, "C floor, one write per contact",
         target=7,

@@ -11,6 +11,7 @@ from functools import partial
 from . import node
 from .line import compared, interleaved, runs, seconds
 from .load import WARM, Plan
+from .node import People
 from .pairs import FLOOR_CHAT, PAIRS, beside, people
 
 WINDOW = 1
@@ -39,12 +40,18 @@ def plan(chat_ids: list[int], each: int, port: int, tokens: list[str]) -> Plan:
     return made
 
 
-def main() -> None:
-    """Measure."""
+def people_with_messages() -> tuple[People, list[int], int]:
+    """Pairs of people, their chats, and how many messages the first of each has written to the second."""
     made, chat_ids = people()
     each = needed()
     for pair, chat_id in enumerate(chat_ids):
         made.messages(chat_id, [2 * pair], each, FIRST_ID + pair * each)
+    return made, chat_ids, each
+
+
+def main() -> None:
+    """Measure."""
+    made, chat_ids, each = people_with_messages()
     with beside(made, partial(plan, chat_ids, each), partial(plan, [FLOOR_CHAT] * PAIRS, each)) as (ours, theirs):
         mine, base = interleaved(
             partial(ours.closed, WINDOW, seconds(SECONDS)), partial(theirs.closed, WINDOW, seconds(2))

@@ -1,0 +1,92 @@
+"""Ryadom beside bare Python: what the language, uvloop, msgspec and sqlite3 need for the same work, and nothing else.
+
+`bare_server.py` stores the same messages and marks with one sync for many and sends events of the same shapes, but
+knows nobody: no sign-in, memberships, contacts, revs, limits, retries, catching up, grace or metrics. What Ryadom needs
+above it is what Ryadom is for; what bare Python needs above the C floor, no program in Python can spare.
+"""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from . import comers, crowds, floor, messages, pairs, presence, reads
+from .floor import Floor
+from .line import compared, interleaved, quick, seconds
+from .load import Load
+from .node import Node, People
+
+BARE = "bare Python"
+GROUP = 1000
+RATE = 200
+
+
+class Bare(Floor):
+    """A running `bare_server.py`."""
+
+    def command(self, folder: Path) -> list[object]:
+        """How it is started."""
+        return [sys.executable, "-m", "bench.bare_server", self.port, folder, folder / "answers"]
+
+
+def main_messages() -> None:
+    """Messages in pairs, in a closed loop and at a rate."""
+    made, chat_ids = pairs.people()
+    bare_plan = partial(messages.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS)
+    with pairs.beside(made, partial(messages.plan, chat_ids), bare_plan, other=Bare) as (ours, theirs):
+        mine, base = interleaved(partial(ours.closed, 1, seconds(4)), partial(theirs.closed, 1, seconds(4)))
+        compared("durable 1:1 message, closed loop, beside bare Python", mine, base, BARE)
+        mine, base = interleaved(partial(ours.rate, RATE, seconds(4)), partial(theirs.rate, RATE, seconds(4)))
+        compared(f"durable 1:1 message, open loop, {RATE} /s, beside bare Python", mine, base, BARE)
+
+
+def main_reads() -> None:
+    """Read marks in pairs."""
+    made, chat_ids, each = reads.people_with_messages()
+    bare_plan = partial(reads.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS, each)
+    with pairs.beside(made, partial(reads.plan, chat_ids, each), bare_plan, other=Bare) as (ours, theirs):
+        mine, base = interleaved(partial(ours.closed, 1, seconds(4)), partial(theirs.closed, 1, seconds(4)))
+        compared("read mark, stored, to its author, beside bare Python", mine, base, BARE)
+
+
+def main_presence() -> None:
+    """One change to many, and coming and going one after the other."""
+    mine, base = presence.changes(Bare)
+    name = f"presence change to {presence.CONTACTS:,} contacts online, per delivery, beside bare Python"
+    compared(name, mine, base, BARE)
+    people = presence.CYCLERS // 5 if quick() else presence.CYCLERS
+    with comers.beside(presence.WATCHERS, people, Bare) as (ours, theirs):
+        mine, base = interleaved(
+            partial(presence.cycle, ours, presence.SPACED), partial(presence.cycle, theirs, presence.SPACED)
+        )  # fmt: skip
+    name = f"offline/online cycle with {presence.WATCHERS} contacts online, one after the other, beside bare Python"
+    compared(name, mine, base, BARE, speed=False, people=people)
+
+
+def main_group() -> None:
+    """A message to a group, per member."""
+    size = 100 if quick() else GROUP
+    made = People()
+    chat_id = made.group(0, made.more(size + 1)[1:])
+    with Node(made.done()) as server, Bare() as bottom:
+        ours = Load(crowds.messages(chat_id, server.port, made.tokens), server.pids)
+        theirs = Load(crowds.messages(9, bottom.port, floor.tokens(size + 1)), bottom.pids)
+        with ours, theirs:
+            ours.open()
+            theirs.open()
+            rounds = 20 if quick() else 100
+            mine, base = interleaved(
+                partial(presence.deliveries, ours, rounds, size), partial(presence.deliveries, theirs, rounds, size)
+            )  # fmt: skip
+    compared(f"message to a group of {size:,}, per member online, beside bare Python", mine, base, BARE)
+
+
+def main() -> None:
+    """Measure all of it."""
+    main_messages()
+    main_reads()
+    main_presence()
+    main_group()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,271 @@
+"""What Python itself needs: the floor's work by uvloop, msgspec and sqlite3, with no people, rules, checks or limits.
+
+    python -m bench.bare_server PORT FOLDER ANSWERS
+
+It speaks as floor.c does, and is written for nothing but speed: a protocol class, two tables, a thread that waits for
+COMMIT. Events have Ryadom's shapes and are made of what was stored; hello and presence are ready-made bytes.
+"""
+
+import asyncio
+import base64
+import hashlib
+import queue
+import re
+import sqlite3
+import sys
+import threading
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvloop
+
+from ryadom.protocol import events
+from ryadom.protocol.schemas import Message
+from ryadom.realtime.frames import close_frame, text_frame
+from ryadom.realtime.mask import unmasked
+
+EVERYBODY = 9
+"""The chat that all are in; any other is one's own with one's peer."""
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+TABLES = """
+PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;
+CREATE TABLE messages (id INTEGER PRIMARY KEY, chat INT, seq INT, sender INT, client_id TEXT, text TEXT, at REAL);
+CREATE UNIQUE INDEX places ON messages (chat, seq);
+CREATE UNIQUE INDEX names ON messages (sender, client_id);
+CREATE TABLE people (id INTEGER PRIMARY KEY, up_to INT, online INT, seen REAL);
+"""
+INSERT = "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)"
+READ = "UPDATE people SET up_to = max(up_to, ?) WHERE id = ?"
+SHOW = "UPDATE people SET online = 1 - online, seen = ? WHERE id = ?"
+
+encode = msgspec.json.Encoder().encode
+
+
+class SendMessage(msgspec.Struct, tag_field="type", tag="send_message"):
+    """A message."""
+
+    chat_id: int
+    client_id: str
+    text: str
+
+
+class Read(msgspec.Struct, tag_field="type", tag="read"):
+    """A mark."""
+
+    chat_id: int
+    message_id: int
+
+
+class StatusOf(msgspec.Struct, tag_field="type", tag="status_of"):
+    """Who is told of one's coming and going: those with a lower number."""
+
+    status_of: int
+
+
+class Change:
+    """Somebody comes, goes, or says so."""
+
+
+decode = msgspec.json.Decoder(SendMessage | Read | StatusOf).decode
+
+
+class Bare:
+    """The whole program."""
+
+    def __init__(self, database: Path, answers: Path) -> None:
+        made = dict(line.split(b" ", 1) for line in answers.read_bytes().splitlines())
+        self.hello = text_frame(made[b"hello"])
+        self.change = text_frame(made[b"status"]) + text_frame(made[b"step"])
+        self.by_number: dict[int, Peer] = {}
+        self.unread: dict[int, int] = defaultdict(int)
+        self._last = 0
+        self._waiting: list[tuple[Peer, Any]] = []
+        self._storing = False
+        self._commits: queue.SimpleQueue[list[tuple[Peer, Any]]] = queue.SimpleQueue()
+        self._connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+        self._connection.executescript(TABLES)
+        self._connection.executemany("INSERT INTO people VALUES (?, 0, 0, 0)", [(one,) for one in range(20_000)])
+        self._loop = asyncio.get_running_loop()
+        threading.Thread(target=self._commit, daemon=True).start()
+
+    def store(self, peer: "Peer", what: Any) -> None:
+        """Store this with all that comes in this tick, or while a commit is under way; then tell of it."""
+        if not self._waiting and not self._storing:
+            self._loop.call_soon(self._store)
+        self._waiting.append((peer, what))
+
+    def _store(self) -> None:
+        batch, self._waiting = self._waiting, []
+        self._storing = True
+        now = datetime.now(UTC)
+        at = now.timestamp()
+        messages, marks, shown, done = [], [], [], []
+        for peer, what in batch:
+            if type(what) is SendMessage:
+                number = self._last = self._last + 1
+                messages.append((number, what.chat_id, number, peer.number, what.client_id, what.text, at))
+                done.append((peer, Message(
+                    id=number, chat_id=what.chat_id, seq=number, rev=number, kind="text", sender_id=peer.number,
+                    text=what.text, client_id=what.client_id, reply_to=None, created_at=now, edited_at=None,
+                    deleted=False,
+                )))  # fmt: skip
+            elif type(what) is Read:
+                marks.append((what.message_id, peer.number))
+                done.append((peer, what))
+            else:
+                shown.append((at, peer.number))
+                done.append((peer, what))
+        run = self._connection.executemany
+        self._connection.execute("BEGIN IMMEDIATE")
+        if messages:
+            run(INSERT, messages)
+        if marks:
+            run(READ, marks)
+        if shown:
+            run(SHOW, shown)
+        self._commits.put(done)
+
+    def _commit(self) -> None:
+        while True:
+            done = self._commits.get()
+            self._connection.execute("COMMIT")
+            self._loop.call_soon_threadsafe(self._stored, done)
+
+    def _stored(self, done: list[tuple["Peer", Any]]) -> None:
+        self._storing = False
+        if self._waiting:
+            self._store()
+        now = datetime.now(UTC)
+        for peer, what in done:
+            if type(what) is Message:
+                self._tell_message(peer, what, now)
+            elif type(what) is Read:
+                self._tell_read(peer, what, now)
+            else:
+                peer.tell_change()
+
+    def _tell_message(self, peer: "Peer", message: Message, now: datetime) -> None:
+        rev, chat_id = message.rev, message.chat_id
+        new = text_frame(encode(events.NewMessage(timestamp=now, rev=rev, message=message)))
+        if chat_id == EVERYBODY:
+            others = [other for other in self.by_number.values() if other is not peer]
+        else:
+            others = [self.by_number[peer.number ^ 1]]
+        unread = self.unread
+        for other in others:
+            count = unread[other.number] = unread[other.number] + 1
+            event = events.UnreadMessage(
+                timestamp=now, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=peer.number,
+                unread_count=count, total_unread=count,
+            )  # fmt: skip
+            other.write(new + text_frame(encode(event)))
+        client_id = message.client_id or ""
+        sent = events.MessageSent(timestamp=now, rev=rev, client_id=client_id, message=message)
+        peer.write(text_frame(encode(sent)))
+
+    def _tell_read(self, peer: "Peer", what: Read, now: datetime) -> None:
+        up_to, chat_id = what.message_id, what.chat_id
+        read = events.MessagesRead(
+            timestamp=now, rev=up_to, chat_id=chat_id, user_id=peer.number, up_to_seq=up_to, message_ids=[up_to]
+        )
+        changed = events.UnreadChanged(
+            timestamp=now, rev=up_to, chat_id=chat_id, unread_count=0, total_unread=0, up_to_seq=up_to
+        )
+        self.by_number[peer.number ^ 1].write(text_frame(encode(read)))
+        peer.write(text_frame(encode(changed)))
+
+
+class Peer(asyncio.Protocol):
+    """One connection."""
+
+    __slots__ = ("_bare", "_kept", "_talks", "_transport", "number", "status_of", "write")
+
+    def __init__(self, bare: Bare) -> None:
+        self._bare = bare
+        self._kept = b""
+        self._talks = False
+        self.number = -1
+        self.status_of = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody is here."""
+        self._transport = transport
+        self.write = transport.write  # type: ignore[attr-defined]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They have gone."""
+        if self._talks and self._bare.by_number.get(self.number) is self:
+            del self._bare.by_number[self.number]
+            if self.status_of:
+                self._bare.store(self, Change())
+
+    def data_received(self, data: bytes) -> None:
+        """A request, or frames."""
+        if not self._talks:
+            self._asked(data)
+            return
+        if self._kept:
+            data, self._kept = self._kept + data, b""
+        at, end = 0, len(data)
+        while end - at >= 6:
+            size, head = data[at + 1] & 127, 2
+            if size == 126:
+                size, head = data[at + 2] << 8 | data[at + 3], 4
+            after = at + head + 4 + size
+            if after > end:
+                break
+            kind = data[at] & 15
+            if kind == 1:
+                self._said(decode(unmasked(data, at + head, size)))
+            elif kind == 8:
+                self.write(close_frame(1000))
+                self._transport.close()
+                return
+            at = after
+        self._kept = data[at:]
+
+    def _said(self, what: SendMessage | Read | StatusOf) -> None:
+        if type(what) is StatusOf:
+            self.status_of = what.status_of
+        self._bare.store(self, what)
+
+    def _asked(self, data: bytes) -> None:
+        self.number = int(re.search(rb"floor_(\d+)", data)[1])  # type: ignore[index]
+        if b"Upgrade: websocket" in data:
+            key = re.search(rb"Sec-WebSocket-Key: (\S+)", data)[1]  # type: ignore[index]
+            accept = base64.b64encode(hashlib.sha1(key + GUID, usedforsecurity=False).digest())
+            self._talks = True
+            self._bare.by_number[self.number] = self
+            self.write(
+                b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n" + self._bare.hello
+            )
+        else:
+            self._bare.store(self, Change())
+
+    def tell_change(self) -> None:
+        """Tell all who may know that somebody came or went; whoever asked for it has an answer."""
+        bare, told = self._bare, self._bare.change
+        if self._talks:
+            for number in range(self.status_of):
+                bare.by_number[number].write(told)
+        else:
+            for other in bare.by_number.values():
+                other.write(told)
+            self.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+async def serve(port: int, folder: Path, answers: Path) -> None:
+    """For ever."""
+    bare = Bare(folder / "bare.db", answers)
+    loop = asyncio.get_running_loop()
+    await loop.create_server(lambda: Peer(bare), "127.0.0.1", port, backlog=4096)
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])))
