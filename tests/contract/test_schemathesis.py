@@ -13,6 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from contract.live_server import LiveServer
 from report import tell
@@ -85,6 +86,13 @@ def map_path_parameters(context: Any, path_parameters: Any) -> Any:
     return realistic(path_parameters)
 
 
+def validate(answer: Any, case: Any, **named: Any) -> None:
+    """Hold an answer against the description. That ids are of one chat, no description can ask for."""
+    apart = answer.status_code == 400 and b'"different_chats"' in answer.content
+    excluded = [positive_data_acceptance] if apart else []
+    case.validate_response(answer, excluded_checks=excluded, **named)
+
+
 @pytest.fixture(scope="module")
 def live() -> Iterator[LiveServer]:
     """A server with two people who have chats and messages."""
@@ -134,7 +142,8 @@ def repaired(live: LiveServer) -> None:
 )  # fmt: skip
 def test_every_answer_is_described(case: Any, live: LiveServer, signed_in: dict[str, str], repaired: None) -> None:
     headers = live.sign_in("bob") if case.path in ENDING else signed_in
-    answer = case.call_and_validate(live.url, headers=headers)
+    answer = case.call(live.url, headers=headers)
+    validate(answer, case)
     answered.setdefault((case.method, case.path), set()).add(answer.status_code)
 
 
@@ -158,7 +167,7 @@ def test_chains_of_requests_are_answered_as_described(live: LiveServer, signed_i
         def validate_response(self, response: Any, case: Any, **named: Any) -> None:
             asked[f"{case.method} {case.path} {response.status_code // 100}xx"] += 1
             try:
-                super().validate_response(response, case, **named)
+                validate(response, case, transport_kwargs=named)
             except BaseException as error:
                 wrong.append(error)
                 raise
