@@ -140,6 +140,8 @@ def client_ip(peer: str, forwarded_for: list[str], trusted: tuple[Network, ...])
 
 def forwarded_proto(peer: str, forwarded: list[str], trusted: tuple[Network, ...]) -> str:
     """ "https" when a trusted peer says in X-Forwarded-Proto that it was asked so, else "http"."""
+    if not forwarded:
+        return "http"
     address = _address(peer.partition("%")[0])
     if address is None or not _is_in(address, trusted):
         return "http"
