@@ -236,7 +236,8 @@ class Server:
         device = self.live.device(fact.session_id)
         if device is not None:
             self.live.listen(device)
-            self.activity.save_as(device, "gone")
+            # What it did after it had said `offline` is no proof of presence, now as before.
+            self.activity.save_as(device, "absent" if device.absent else "gone")
 
     def _watch(self) -> None:
         self.pulse.on_beat = self.entry.beat

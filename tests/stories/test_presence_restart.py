@@ -140,6 +140,24 @@ async def test_what_an_absent_device_did_is_no_proof_after_a_kill(world: World, 
     assert str(await seen_at(bob, alice)) <= iso(seen)
 
 
+async def test_that_an_absent_device_signed_out_is_no_proof_after_a_kill(
+    world: World, pair: tuple[Person, Device]
+) -> None:
+    alice, bob = pair
+    pc = await alice.device("pc")
+    await pc.post("/status/offline")
+    await world.advance(35)
+    heard_at = world.clock.now()  # of the other device, whose socket opened 125 s ago and is asked every 25 s
+    await world.advance(20)
+    await pc.post("/logout")
+    await world.settle()
+    await world.restart()
+    await bob.connect()
+    await world.advance(15)
+    assert told(bob.socket) == WENT
+    assert str(await seen_at(bob, alice)) <= iso(heard_at)
+
+
 @HOW
 async def test_who_uses_no_socket_and_goes_on_asking_never_flickers(
     world: World, pair: tuple[Person, Device], graceful: bool
