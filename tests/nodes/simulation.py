@@ -43,8 +43,14 @@ class Database:
     def __init__(self) -> None:
         self.rows: dict[int, dict[tuple[int, str], Row]] = defaultdict(dict)
         """Person → (session, node) → what is known."""
+        self.seen: dict[int, float] = {}
+        """Session → its last proof that was written."""
         self.shown: dict[int, Status] = {}
         self.told: list[tuple[float, int, Status]] = []
+
+    def note(self, device: Device) -> None:
+        """Keep its last proof; it never goes back."""
+        self.seen[device.session_id] = max(device.seen, self.seen.get(device.session_id, 0.0))
 
 
 class Node:
@@ -91,6 +97,7 @@ class Node:
         now = self.world.now
         how = device.standing(now)
         device.saved, device.saved_as, device.saved_idle = device.seen, how, device.idle(now)
+        self.world.database.note(device)
         rows = self.world.database.rows[device.user_id]
         rows.pop((device.session_id, self.name), None)
         if how != "gone":
@@ -117,6 +124,7 @@ class Node:
     def _left(self, device: Device) -> None:
         if device.saved_as != "gone" or device.saved != device.seen:
             device.saved_as = "gone"
+            self.world.database.note(device)
             self.world.database.rows[device.user_id].pop((device.session_id, self.name), None)
             if device.had_grace:
                 self._supersede(device, device.grace_until, connected=False)
@@ -156,9 +164,12 @@ class World:
         for phone in self.phones:
             self.by_user[phone.user_id].append(phone)
         self.counts: Counter[str] = Counter()
-        self.worst_lag = 0.0
         self.false_flips: list[str] = []
+        self.late: list[str] = []
+        """Who was shown as here for longer than may be after they had gone."""
         self._gone_since: dict[int, float] = {}
+        self._handed_on: Counter[int] = Counter()
+        """Person → how often what was known of them was taken over since they have gone."""
 
     def later(self, seconds: float, what: Callable[[], Any]) -> None:
         """Let something happen after a while."""
@@ -207,8 +218,10 @@ class World:
         if status == "offline" and reachable:
             phones = [(p.session_id, p.node and p.node.name, p.until - self.now) for p in self.by_user[user_id]]
             self.false_flips.append(f"{user_id} was shown as offline and is here: {phones}")
-        if status == "offline":
-            self.worst_lag = max(self.worst_lag, self.now - self._gone_since.get(user_id, self.now))
+        lag = self.now - self._gone_since.get(user_id, self.now)
+        # A grace begins anew where the node that counted it dies, and where its heir dies, and so on.
+        if status == "offline" and lag > (1 + self._handed_on[user_id]) * (DETECTED + AFTER_BREAK):
+            self.late.append(f"{user_id} was shown as here for {lag:.1f} s, handed on {self._handed_on[user_id]} times")
         for node in self._awake():
             if node.live.here(user_id):
                 node.live.published[user_id] = status
@@ -230,6 +243,7 @@ class World:
         for user_id in self.by_user:
             if self._reachable(user_id) or any(self.now < phone.may_until for phone in self.by_user[user_id]):
                 self._gone_since.pop(user_id, None)
+                self._handed_on.pop(user_id, None)
             else:
                 self._gone_since.setdefault(user_id, self.now)
 
@@ -321,6 +335,10 @@ class World:
             node.settle()
         node.hear()
         for device in node.live.all():
+            if not device.sockets and self.database.seen.get(device.session_id, 0.0) > device.seen:
+                # As `presence.actions` does: it has been elsewhere since, where more is known.
+                node.live.moved_away(device.session_id, self.now, connected=True)
+                continue
             if device.present(self.now):
                 node.save(device)
             node.live.mark(device.user_id)
@@ -335,6 +353,7 @@ class World:
                     times = row.active, row.seen
                     heir.live.expect(session_id, row.user_id, row.standing, *times, self.now)  # type: ignore[arg-type]
                     rows[session_id, heir.name] = row._replace(idle=self.now - row.active >= IDLE_AFTER)
+                    self._handed_on[row.user_id] += 1
 
     def calm_down(self) -> None:
         """Let everything end that goes on by itself."""

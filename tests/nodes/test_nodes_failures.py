@@ -147,6 +147,33 @@ async def test_who_moves_from_a_node_that_died_and_goes_is_offline(together: Tog
     await gone_at_last(together, alice, bob)
 
 
+async def test_a_node_that_stood_still_does_not_bring_back_who_has_gone(together: Together) -> None:
+    alice, bob = await together.friends("alice", "bob")
+    await alice.web.socket.close()
+    await together.advance(70)
+    await alice.web.get("/chats")
+    assert statuses(bob, alice)[-1:] == ["online"]
+
+    still, heir = together.nodes[0].server, together.nodes[1].server
+    hear, unheard = still.outbox.take, list[Any]()
+    still.outbox.take = lambda emissions, **how: unheard.append((emissions, how))  # type: ignore[method-assign]
+    await heir.presence.take_over(still.node)
+    together.move(alice.web, 1)
+    await alice.web.connect()
+    await together.advance(1)
+    await alice.web.socket.close()
+    await together.advance(5)
+    assert statuses(bob, alice)[-1:] == ["offline"]
+
+    together.forget()
+    still.outbox.take = hear  # type: ignore[method-assign]
+    for emissions, how in unheard:
+        hear(emissions, **how)
+    await together.settle()
+    await together.advance(60)
+    assert statuses(bob, alice) == []
+
+
 async def test_a_node_that_is_silent_is_not_ready(together: Together, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*args: Any) -> Any:
         raise Refusal("busy")

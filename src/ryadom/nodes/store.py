@@ -13,6 +13,8 @@ from ryadom.db.tx import Tx
 from ryadom.live.registry import Standing
 from ryadom.protocol.schemas import Status
 
+ROUNDING = 1e-3
+"""Seconds by which a time that was written may differ from what it was."""
 ONE = "one"
 """The name of a node that was the only one."""
 
@@ -39,6 +41,7 @@ LAST_PROOF = (
     .where(user_sessions.c.user_id.in_(ids_in("ids")), user_sessions.c.standing != "absent")
     .group_by(user_sessions.c.user_id)
 )
+LAST_SEEN = select(user_sessions.c.id, user_sessions.c.last_seen).where(user_sessions.c.id.in_(ids_in("ids")))
 AWAY = select(away.c.user_id).where(away.c.user_id.in_(ids_in("ids")))
 SET_AWAY = new(away, "user_id")
 CLEAR_AWAY = delete(away).where(away.c.user_id == bindparam("person"))
@@ -168,6 +171,12 @@ def forget(tx: Tx, node: str, session_ids: list[int]) -> None:
 def last_proofs(tx: Tx, ids: list[int]) -> dict[int, datetime]:
     """The last proof of presence of each of these people, on all nodes."""
     return dict(map(tuple, tx.run(LAST_PROOF, ids=ids)))
+
+
+def seen_since(tx: Tx, seen: dict[int, float]) -> list[int]:
+    """Of these sessions, with the last proof that a node knows of, those that have given one elsewhere since."""
+    last = tx.run(LAST_SEEN, ids=list(seen))
+    return [session_id for session_id, moment in last if moment.timestamp() > seen[session_id] + ROUNDING]
 
 
 def note_away(tx: Tx, user_id: int, before: Status, after: Status) -> None:

@@ -50,6 +50,8 @@ class Presence:
         self._pairs: list[tuple[int, int]] = []
         self._moved: set[int] = set()
         """Sessions that are on another node now, of which the database still says that they are here."""
+        self._returning = False
+        """Others took this node for gone, and it has not told anew what it knows."""
         self._waiting: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._busy = False
@@ -67,7 +69,7 @@ class Presence:
     @property
     def quiet(self) -> bool:
         """Whether everything that is known is published."""
-        return not (self._busy or self._live.due or self._pairs or self._waiting)
+        return not (self._busy or self._live.due or self._pairs or self._waiting or self._returning)
 
     async def start(self) -> None:
         """After a start of the server: who was online has a grace to come back."""
@@ -136,6 +138,8 @@ class Presence:
         left = list(due)
         self._busy = True
         try:
+            if self._returning:
+                await self._return()
             while left or pairs:
                 some = left[-AT_ONCE:]
                 await self._publish(some, pairs)
@@ -243,11 +247,21 @@ class Presence:
             self._live.mark(fact.user_id)
 
     def _node_gone(self, fact: NodeGone) -> None:
-        """Others took this node for gone, and it is not: what it knows is told anew."""
+        """Others took this node for gone, and it is not."""
         if fact.node == self._node:
-            for device in self._live.all():
-                self._activity.save(device.session_id)
-                self._live.mark(device.user_id)
+            self._returning = True
+            self._wake.set()
+
+    async def _return(self) -> None:
+        """Tell anew what this node knows, except of those who have been elsewhere since: there more is known."""
+        asked = {device.session_id: device.seen for device in self._live.all() if not device.sockets}
+        since = await self._db.read(nodes.seen_since, asked) if asked else []
+        self._returning = False
+        for session_id in since:
+            self._live.moved_away(session_id, self._clock.now(), connected=True)
+        for device in self._live.all():
+            self._activity.save(device.session_id)
+            self._live.mark(device.user_id)
 
     def _mutual_flipped(self, fact: MutualFlipped) -> None:
         if fact.mutual:
