@@ -298,8 +298,9 @@ def test_the_server_and_the_model_never_disagree(
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=STEPS_A_PART // STEPS_EACH + 4, stateful_step_count=STEPS_EACH, deadline=None, database=None,
-                derandomize=not TORTURE, phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
+                max_examples=STEPS_A_PART // STEPS_EACH + 4, stateful_step_count=STEPS_EACH, deadline=None,
+                database=None, derandomize=not TORTURE, phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
             ),
         )  # fmt: skip
     tell("presence against a model", steps=machine.taken, wrong=0)
