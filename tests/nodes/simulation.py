@@ -325,9 +325,10 @@ class World:
                 phone.until = self.now + min(seconds, DETECTED) + AFTER_BREAK
         if seconds > DETECTED:
             self.later(DETECTED, lambda: self._take_over(node))
-        self.later(seconds, lambda: self._go_on(node))
+        self.later(seconds, lambda: self._go_on(node, returning=seconds > DETECTED))
 
-    def _go_on(self, node: Node) -> None:
+    def _go_on(self, node: Node, *, returning: bool) -> None:
+        """`returning`: others have taken it for gone."""
         node.still = False
         if self.chance.random() < 0.5:
             # Its deadlines may come before it reads what it has missed, or after.
@@ -335,9 +336,9 @@ class World:
             node.settle()
         node.hear()
         for device in node.live.all():
-            if not device.sockets and self.database.seen.get(device.session_id, 0.0) > device.seen:
+            if returning and not device.sockets and self.database.seen.get(device.session_id, 0.0) > device.seen:
                 # As `presence.actions` does: it has been elsewhere since, where more is known.
-                node.live.moved_away(device.session_id, self.now, connected=True)
+                node.moved(device.session_id, self.now, connected=True)
                 continue
             if device.present(self.now):
                 node.save(device)

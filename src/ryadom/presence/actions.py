@@ -258,7 +258,8 @@ class Presence:
         since = await self._db.read(nodes.seen_since, asked) if asked else []
         self._returning = False
         for session_id in since:
-            self._live.moved_away(session_id, self._clock.now(), connected=True)
+            if self._live.moved_away(session_id, self._clock.now(), connected=True):
+                self._moved.add(session_id)
         for device in self._live.all():
             self._activity.save(device.session_id)
             self._live.mark(device.user_id)
