@@ -175,6 +175,7 @@ async def test_people_are_found_by_either_name(world: World) -> None:
     assert await found("al_b") == ["al_bert"]
     assert await found("%") == ["albxert"]
     assert await found("bert") == []
+    assert await found("al\x00") == []
     for path in ("/users", "/users?query=", "/users?query=" + "x" * 65):
         problem(await alice.call("GET", path), 400, "bad_request")
 

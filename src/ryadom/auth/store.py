@@ -237,6 +237,9 @@ def own_rev(tx: Tx, user_id: int) -> int:
 
 def find_users(tx: Tx, query: str) -> list[User]:
     """People whose username begins with the query, or whose display name has it in it."""
+    if "\x00" in query:
+        # PostgreSQL takes no text with this character, and nobody's name has it.
+        return []
     escaped = query.casefold().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return [user_of(row) for row in tx.run(FIND, prefix=escaped + "%", part=f"%{escaped}%")]
 
@@ -248,7 +251,7 @@ def known_users(tx: Tx, me: int, ids: list[int]) -> list[User]:
 
 def login_of(tx: Tx, username: str) -> Any:
     """(id, password hash) of who may sign in by this name; None for nobody."""
-    # PostgreSQL takes no text with this character, and nobody's name has it.
+    # As in `find_users`.
     return None if "\x00" in username else tx.first(BY_NAME, username=username)
 
 
