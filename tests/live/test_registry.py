@@ -264,3 +264,10 @@ def test_a_sweep_does_not_hold_up_others_for_longer_than_so_many_devices(live: R
         swept.append(len(live.due))
     assert swept == [MAX_SWEPT, 2 * MAX_SWEPT, 2 * MAX_SWEPT + 1]
     assert live.due == set(everybody)
+
+
+def test_signing_out_is_a_proof_while_another_device_counts_though_nothing_is_published(live: Registry) -> None:
+    live.hidden.add(ALICE)
+    live.connected(LAPTOP, ALICE, 100)
+    live.parting(PHONE, ALICE, 160)
+    assert live.last_proof(ALICE) == 160

@@ -176,7 +176,7 @@ class Registry:
         """A request that ends presence: a proof of it, but only where there was any."""
         device = self._devices.get(session_id)
         # Who appears offline is published nowhere, and may be here all the same.
-        here = user_id in self.published or (device is not None and device.present(now))
+        here = user_id in self.published or any(one.present(now) for one in self.devices(user_id))
         if here and not (device is not None and device.absent):
             self.remember(user_id, now)
 
