@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from . import comers, crowds, floor, messages, pairs, presence, reads
+from .bare_server import EVERYBODY
 from .floor import Floor
 from .line import compared, interleaved, quick, seconds
 from .load import Load
@@ -69,7 +70,7 @@ def main_group() -> None:
     chat_id = made.group(0, made.more(size + 1)[1:])
     with Node(made.done()) as server, Bare() as bottom:
         ours = Load(crowds.messages(chat_id, server.port, made.tokens), server.pids)
-        theirs = Load(crowds.messages(9, bottom.port, floor.tokens(size + 1)), bottom.pids)
+        theirs = Load(crowds.messages(EVERYBODY, bottom.port, floor.tokens(size + 1)), bottom.pids)
         with ours, theirs:
             ours.open()
             theirs.open()

@@ -147,7 +147,9 @@ async def test_who_moves_from_a_node_that_died_and_goes_is_offline(together: Tog
     await gone_at_last(together, alice, bob)
 
 
-async def test_a_node_that_stood_still_does_not_bring_back_who_has_gone(together: Together) -> None:
+async def test_a_node_that_stood_still_does_not_bring_back_who_has_gone(
+    together: Together, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alice, bob = await together.friends("alice", "bob")
     await alice.web.socket.close()
     await together.advance(70)
@@ -156,7 +158,7 @@ async def test_a_node_that_stood_still_does_not_bring_back_who_has_gone(together
 
     still, heir = together.nodes[0].server, together.nodes[1].server
     hear, unheard = still.outbox.take, list[Any]()
-    still.outbox.take = lambda emissions, **how: unheard.append((emissions, how))  # type: ignore[method-assign]
+    monkeypatch.setattr(still.outbox, "take", lambda emissions, **how: unheard.append((emissions, how)))
     await heir.presence.take_over(still.node)
     together.move(alice.web, 1)
     await alice.web.connect()
@@ -166,7 +168,7 @@ async def test_a_node_that_stood_still_does_not_bring_back_who_has_gone(together
     assert statuses(bob, alice)[-1:] == ["offline"]
 
     together.forget()
-    still.outbox.take = hear  # type: ignore[method-assign]
+    monkeypatch.setattr(still.outbox, "take", hear)
     for emissions, how in unheard:
         hear(emissions, **how)
     await together.settle()

@@ -256,6 +256,7 @@ class Presence:
         """Tell anew what this node knows, except of those who have been elsewhere since: there more is known."""
         asked = {device.session_id: device.seen for device in self._live.all() if not device.sockets}
         since = await self._db.read(nodes.seen_since, asked) if asked else []
+        # Only now: when the database refuses, it is tried again.
         self._returning = False
         for session_id in since:
             if self._live.moved_away(session_id, self._clock.now(), connected=True):
