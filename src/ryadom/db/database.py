@@ -132,8 +132,9 @@ class Database:
             return
         self._count += 1
         gathering = self._gathering.get(function) if many else None
-        if gathering is not None:
-            gathering.add(item, told)
+        if gathering is not None and gathering.items is not None:
+            gathering.items.append(item)
+            gathering.tolds.append(told)
             return
         entry = _Entry(function, item, told, many=many)
         self._waiting.append(entry)
@@ -189,11 +190,6 @@ class _Entry(Work):
     def __init__(self, function: Callable[..., Any], item: Any, told: Told, *, many: bool) -> None:
         super().__init__(function, [item] if many else None)
         self.tolds = [told]
-
-    def add(self, item: Any, told: Told) -> None:
-        """One more item of a set."""
-        self.items.append(item)  # type: ignore[union-attr]
-        self.tolds.append(told)
 
     def split(self, room: int) -> "_Entry | None":
         """Keep as many items as there is room for; the others, if there are any."""

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import BigInteger, Executable, bindparam, case, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from ryadom.clock import Clock
@@ -38,13 +38,8 @@ CACHE = 4 * 1024
 """KiB of pages that a connection keeps at most."""
 
 
-_after = revision.c.value + bindparam("count", type_=BigInteger)
-_now = bindparam("now", type_=BigInteger)
-_next_rev = update(revision).values(value=case((_after > _now, _after), else_=_now))
-NEXT_REV = _next_rev.returning(revision.c.value)
-NEXT_REV_AND_ID = _next_rev.values(
-    last_message_id=revision.c.last_message_id + bindparam("count", type_=BigInteger)
-).returning(revision.c.value, revision.c.last_message_id)
+LAST = select(revision.c.value, revision.c.last_message_id)
+ADVANCE = update(revision).values(value=bindparam("rev"), last_message_id=bindparam("last_id"))
 
 _dialect: Any = sqlite_dialect.dialect(paramstyle="qmark")
 _to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
@@ -87,12 +82,19 @@ class SqliteTx(Tx):
 
     def next_rev(self, count: int = 1) -> int:
         """See `Tx`."""
-        return int(self.value(NEXT_REV, count=count, now=self.microseconds)) - count + 1
+        return self._advance(count, 0)[0]
 
     def next_rev_and_id(self, count: int) -> tuple[int, int]:
         """See `Tx`."""
-        rev, id_ = self.first(NEXT_REV_AND_ID, count=count, now=self.microseconds)
-        return rev - count + 1, id_ - count + 1
+        return self._advance(count, count)
+
+    def _advance(self, revs: int, ids: int) -> tuple[int, int]:
+        """The first of so many new revs, and of so many new ids of messages."""
+        known = self.memory.setdefault("revision", {})
+        rev, last_id = known.get("last") or self.first(LAST)
+        new = known["last"] = (max(rev + revs, self.microseconds), last_id + ids)
+        self.run_rows(ADVANCE, ("rev", "last_id"), [new])
+        return new[0] - revs + 1, last_id + 1
 
 
 def check_version() -> None:

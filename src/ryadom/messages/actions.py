@@ -18,6 +18,7 @@ from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import MessageDeleted, MessageEdited, NewMessage
 from ryadom.protocol.facts import MessageRemoved
 from ryadom.protocol.schemas import Message
+from ryadom.receipts.store import Pair
 
 from . import store
 from .store import Permit
@@ -70,6 +71,10 @@ class Messages:
         await self._db.write(partial(_delete, user_id=user_id, message_id=message_id))
 
 
+NOBODY = 0
+"""No person's id."""
+
+
 class _Doubt(Exception):
     """A refusal that a retry of an earlier message must not get."""
 
@@ -85,11 +90,10 @@ class _Batch:
         self._known = known
         """What these names have become before; None when that was not looked up."""
         self._reply_chats = store.chats_of(tx, [item.reply_to for item in items if item.reply_to is not None])
-        self._next_rev, self._next_id = tx.next_rev_and_id(len(items))
-        self._crowded: dict[int, int | None] = {}
-        """Chat → who alone has written in this batch; None: several have."""
+        self._writer: dict[int, int] = {}
+        """Chat → who wrote there first in this batch; nobody, once several have."""
         self._sent: dict[tuple[int, str], Message] = {}
-        self.new = store.NewMessages(tx)
+        self.new = store.NewMessages(tx, len(items))
 
     def take(self, send: Send) -> Sent | Refusal:
         """The message that this becomes, or was before, or why not."""
@@ -105,11 +109,11 @@ class _Batch:
             return self._refuse(send, Refusal("cannot_write"))
         if send.reply_to is not None and self._reply_chats.get(send.reply_to) != send.chat_id:
             return self._refuse(send, Refusal("not_found", "reply_to is no message of this chat."))
-        message = self._append(send, pair)
-        self._tx.emit(
-            NewMessage(timestamp=self._tx.now, rev=message.rev, message=message),
-            Chat(send.chat_id, send.connection_id),
-        )
+        message = self.new.add(pair, send.text, send.client_id, send.reply_to, behind=self._lags(pair))
+        if send.client_id is not None:
+            self._sent[send.sender_id, send.client_id] = message
+        event = NewMessage(timestamp=self._tx.now, rev=message.rev, message=message)
+        self._tx.emit(event, Chat(send.chat_id, send.connection_id))
         if not permit.entered:
             _acquaint(self._tx, send.sender_id, permit)
         return Sent(message, True)
@@ -129,18 +133,13 @@ class _Batch:
             return Refusal("client_id_reused")
         return Sent(before, False)
 
-    def _append(self, send: Send, pair: tuple[int, int]) -> Message:
+    def _lags(self, pair: Pair) -> bool:
+        """Whether others' messages lie unread before the next one of this sender, in this batch or from before."""
         sender_id, chat_id = pair
-        alone = self._crowded.setdefault(chat_id, sender_id)
-        if alone != sender_id:
-            self._crowded[chat_id] = None
-        behind = alone != sender_id or pair in self._behind
-        id_, rev = self._next_id, self._next_rev
-        self._next_id, self._next_rev = id_ + 1, rev + 1
-        message = self.new.add(id_, rev, chat_id, sender_id, send.text, send.client_id, send.reply_to, behind=behind)
-        if send.client_id is not None:
-            self._sent[sender_id, send.client_id] = message
-        return message
+        if self._writer.setdefault(chat_id, sender_id) == sender_id:
+            return pair in self._behind
+        self._writer[chat_id] = NOBODY
+        return True
 
 
 def send_many(tx: Tx, items: list[Send]) -> list[Sent | Refusal]:

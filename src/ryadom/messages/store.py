@@ -10,7 +10,7 @@ from ryadom.db.query import ids_in, new, rows
 from ryadom.db.tables import Instant, chat_members, chats, contacts, messages, user
 from ryadom.db.tx import Tx
 from ryadom.protocol.schemas import Message
-from ryadom.receipts.store import marks
+from ryadom.receipts.store import Pair, marks
 
 _pair = rows("items", user_id=BigInteger, chat_id=BigInteger)
 _peer = user.alias("peer")
@@ -68,6 +68,7 @@ _APPENDED = (
     "id", "chat_id", "seq", "rev", "sent_rev", "sender_id", "text", "client_id", "reply_to", "created_at", "behind",
 )  # fmt: skip
 APPEND = new(messages, *_APPENDED)
+_ADVANCED = ("seq", "new_rev", "chat")
 ADVANCE = (
     update(chats).where(chats.c.id == bindparam("chat")).values(last_seq=bindparam("seq"), rev=bindparam("new_rev"))
 )
@@ -130,9 +131,6 @@ FEW = 8
 """New messages of a chat that are asked for together with those of others."""
 MAX_REMEMBERED = 50_000
 """Permits that are kept between sets at most."""
-
-Pair = tuple[int, int]
-"""A person and a chat."""
 
 
 class Permit:
@@ -204,38 +202,39 @@ def chats_of(tx: Tx, message_ids: list[int]) -> dict[int, int]:
 
 
 class NewMessages:
-    """Messages to append in one set: each gets the next seq of its chat."""
+    """Messages to append in one set, `most` of them: each gets the next id and rev, and the next seq of its chat."""
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, most: int) -> None:
         self._tx = tx
+        self._now, self._stamp = tx.now, tx.stamp
+        self._rev, self._id = tx.next_rev_and_id(most)
         self._rows: list[tuple[Any, ...]] = []
         self._last: dict[int, tuple[int, int, int]] = {}
-        self._moved: dict[tuple[int, int], tuple[int, int, int, int]] = {}
+        self._moved: dict[Pair, tuple[int, int, int, int]] = {}
         self._last_seqs = last_seqs(tx)
         self._marks = marks(tx)
 
-    def add(
-        self, id_: int, rev: int, chat_id: int, sender_id: int, text: str, client_id: str | None,
-        reply_to: int | None, *, behind: bool,
-    ) -> Message:  # fmt: skip
-        """The next message of a chat. `behind`: others' messages lie unread before it; else it moves its sender's mark.
+    def add(self, pair: Pair, text: str, client_id: str | None, reply_to: int | None, *, behind: bool) -> Message:
+        """The next message of (sender, chat). `behind`: others' messages lie unread before it; else it moves the mark.
 
         The chat is one of `last_seqs`.
         """
-        tx = self._tx
+        sender_id, chat_id = pair
+        place = len(self._rows)
+        id_, rev = self._id + place, self._rev + place
         seq = self._last_seqs[chat_id] = self._last_seqs[chat_id] + 1
-        self._rows.append((id_, chat_id, seq, rev, rev, sender_id, text, client_id, reply_to, tx.stamp, behind))
-        self._last[chat_id] = (chat_id, seq, rev)
+        self._rows.append((id_, chat_id, seq, rev, rev, sender_id, text, client_id, reply_to, self._stamp, behind))
+        self._last[chat_id] = (seq, rev, chat_id)
         if not behind:
-            self._moved[chat_id, sender_id] = (chat_id, sender_id, seq, rev)
-            self._marks[sender_id, chat_id] = seq
-        return Message(id_, chat_id, seq, rev, "text", sender_id, text, client_id, reply_to, tx.now, None, False)
+            self._moved[pair] = (chat_id, sender_id, seq, rev)
+            self._marks[pair] = seq
+        return Message(id_, chat_id, seq, rev, "text", sender_id, text, client_id, reply_to, self._now, None, False)
 
     def write(self) -> None:
         """Store all of them. Raises when a client_id was there before."""
         if self._rows:
             self._tx.run_rows(APPEND, _APPENDED, self._rows)
-            self._tx.run_rows(ADVANCE, ("chat", "seq", "new_rev"), list(self._last.values()))
+            self._tx.run_rows(ADVANCE, _ADVANCED, list(self._last.values()))
             self._tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), list(self._moved.values()))
 
 

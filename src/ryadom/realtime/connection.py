@@ -107,14 +107,16 @@ class Tick:
         joined = b""
         for connection in dirty:
             out = connection.out
-            if len(out) < 2:
+            if len(out) == 1:
+                connection.write(out[0])
+            elif out:
+                # In a burst neighbours have the very same frames, and that is seen faster than they are joined.
+                if out != frames:
+                    frames = out.copy()
+                    joined = b"".join(frames)
+                connection.write(joined)
+            else:
                 connection.flush()
-                continue
-            # In a burst neighbours have the very same frames, and that is seen faster than they are joined.
-            if out != frames:
-                frames = out.copy()
-                joined = b"".join(frames)
-            connection.write(joined)
 
 
 class Connection:
@@ -163,16 +165,22 @@ class Connection:
         In the queue a frame takes the place of an earlier one with the same `slot`; `droppable` frames are the first
         that a full queue loses. A queue that stays full closes the socket with 4408.
         """
-        if self.closing:
+        out = self.out
+        if out:
+            # It neither closes nor waits.
+            if len(out) < QUICK and len(frame) <= QUICK_SIZE:
+                out.append(frame)
+                return
+            self._size += len(frame)
+        elif self.closing:
             return
-        if self._backlog is not None:
+        elif self._backlog is not None:
             self._put(self._backlog, frame, slot, droppable)
             return
-        out = self.out
-        if not out:
+        else:
             self._tick.add(self)
+            self._size = len(frame)
         out.append(frame)
-        self._size += len(frame)
         if self._size >= _FLUSH_AT or len(out) >= MAX_EVENTS:
             self.flush()
 
@@ -222,14 +230,13 @@ class Connection:
     def flush(self) -> None:
         """Write what this tick has gathered."""
         out = self.out if self._last is None else self._last
+        self._last = None
         if out:
             self.write(out[0] if len(out) == 1 else b"".join(out))
 
     def write(self, joined: bytes) -> None:
         """Write these bytes in the place of the frames that they are joined of."""
         self.out.clear()
-        self._last = None
-        self._size = 0
         self._transport.write(joined)
 
     def pause(self) -> None:

@@ -5,20 +5,17 @@ PONG = 0x8A
 CLOSE = 0x88
 TEXT = 0x81
 
-_SHORT_TEXTS = [bytes((TEXT, size)) for size in range(126)]
 _MAX_REASON = 123
 """Bytes that a close frame has for its reason."""
 
 
 def text_frame(payload: bytes) -> bytes:
     """One whole text message; `payload` is UTF-8 of any length."""
-    # Every event is framed here, so the usual lengths are spared a call.
+    # Every event is framed here, so the usual lengths have their heads ready.
     size = len(payload)
-    if size < 126:
-        return _SHORT_TEXTS[size] + payload
-    if size < 65536:
-        return b"\x81\x7e" + size.to_bytes(2) + payload
-    return _frame(TEXT, payload)
+    if size < _USUAL:
+        return _TEXT_HEADS[size] + payload
+    return _head(TEXT, size) + payload
 
 
 def ping_frame(payload: bytes = b"") -> bytes:
@@ -43,9 +40,16 @@ def close_echo(payload: bytes) -> bytes:
 
 
 def _frame(first: int, payload: bytes) -> bytes:
-    size = len(payload)
+    return _head(first, len(payload)) + payload
+
+
+def _head(first: int, size: int) -> bytes:
     if size < 126:
-        return bytes((first, size)) + payload
+        return bytes((first, size))
     if size < 65536:
-        return bytes((first, 126, size >> 8, size & 255)) + payload
-    return bytes((first, 127)) + size.to_bytes(8, "big") + payload
+        return bytes((first, 126, size >> 8, size & 255))
+    return bytes((first, 127)) + size.to_bytes(8)
+
+
+_USUAL = 1024
+_TEXT_HEADS = [_head(TEXT, size) for size in range(_USUAL)]

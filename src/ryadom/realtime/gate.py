@@ -53,12 +53,12 @@ class Reply(msgspec.Struct, frozen=True):
     gate: "SocketGate"
     client: Client
     make: Callable[[Any], Event | None]
-    client_id: str | None
+    command: Command
 
     def __call__(self, result: Any) -> None:
         """Send what the result, or the exception, becomes."""
         if isinstance(result, Exception):
-            self.gate.fail(self.client, result, self.client_id)
+            self.gate.fail(self.client, result, _client_id(self.command))
             return
         event = self.make(result)
         if event is not None:
@@ -83,8 +83,8 @@ class Doors(Protocol):
     def leave(self, client: Client, code: int, clean: bool) -> None:
         """A signed-in connection has closed."""
 
-    def active(self, client: Client) -> None:
-        """A command came in that is no mere `ping`."""
+    def active(self, client: Client, now: float) -> None:
+        """A command came in now that is no mere `ping`."""
 
 
 class _Arriving:
@@ -146,7 +146,7 @@ class SocketGate:
         """One text message."""
         state = connection.state
         if isinstance(state, Client):
-            self._command(state, text)
+            self._command(state, text, connection.last_heard)
         elif state.task is not None:
             state.early.append(text)
             if len(state.early) > MAX_EARLY_FRAMES:
@@ -191,9 +191,9 @@ class SocketGate:
             return
         connection.state = client
         for text in arriving.early:
-            self._command(client, text)
+            self._command(client, text, self._clock.now())
 
-    def _command(self, client: Client, text: bytes) -> None:
+    def _command(self, client: Client, text: bytes, now: float) -> None:
         if self._limiter.allow("session", client.session_id) > 0:
             client.socket.close(TOO_MANY)
             return
@@ -203,19 +203,17 @@ class SocketGate:
             self._malformed(client, text, error)
             return
         if type(command) is not Ping:
-            self._doors.active(client)
-        client_id = getattr(command, "client_id", None)
+            self._doors.active(client, now)
         try:
             answer = self._handlers[type(command)](client, command)
             if type(answer) is Later:
-                answer.begin(Reply(self, client, answer.make, client_id))
+                answer.begin(Reply(self, client, answer.make, command))
             elif answer is not None:
                 client.socket.send(text_frame(encode(answer)))
         except Refusal as refusal:
-            self._refuse(client, refusal, client_id)
-            return
+            self._refuse(client, refusal, _client_id(command))
         except Exception as error:  # a mistake of ours must not end the socket
-            self._mistake(client, error, client_id)
+            self._mistake(client, error, _client_id(command))
 
     def fail(self, client: Client, error: Exception, client_id: str | None) -> None:
         """Say why a command was not carried out."""
@@ -243,6 +241,11 @@ class SocketGate:
     def _say(self, socket: Any, code: str, detail: str, client_id: str | None, retry: float | None = None) -> None:
         event = Error(timestamp=self._clock.utcnow(), code=code, detail=detail, client_id=client_id, retry_after=retry)
         socket.send(text_frame(encode(event)))
+
+
+def _client_id(command: Command) -> str | None:
+    """What its client calls a command, where it does."""
+    return getattr(command, "client_id", None)
 
 
 def _refused(refusal: Refusal) -> Refused:

@@ -183,6 +183,7 @@ class Hub:
             socket = client.socket
             out = socket.out
             if out and len(out) < quick:
+                # As `send` does, without a call for each of many.
                 out.append(frame)
             else:
                 socket.send(frame, slot, droppable)
@@ -204,27 +205,26 @@ class Hub:
     def _reach(self, to: Audience, name: str, rev: int) -> list[Client]:
         """The connections of an audience that want an event; their people have heard of its rev."""
         match to:
+            case Chat():
+                return self._of(self.chats.get(to.id, ()), name, rev, to.except_connection)
             case Users():
-                clients = self._of(to.ids, name, rev)
+                clients = self._of(to.ids, name, rev, to.except_connection)
                 if to.away is not None:
                     clients = [client for client in clients if client.wants_away is to.away]
                 if to.except_session is not None:
                     clients = [client for client in clients if client.session_id != to.except_session]
-            case Chat():
-                clients = self._of(self.chats.get(to.id, ()), name, rev)
+                return clients
             case Mutual():
                 members = self.chats.get(to.chat_id, ())
                 ids = [one for one in to.ids if one in members and to.of in self.people[one].mutual]
                 return self._of(ids, name, rev)
             case Session():
                 return [client for client in self._sessions.get(to.id, ()) if name in client.wanted]
-        if to.except_connection is not None:
-            clients = [client for client in clients if client.socket.id != to.except_connection]
-        return clients
 
-    def _of(self, user_ids: Iterable[int], name: str, rev: int) -> list[Client]:
+    def _of(self, user_ids: Iterable[int], name: str, rev: int, but: str | None = None) -> list[Client]:
+        """The connections of these people that want an event, but for one of them."""
         people = self.people
-        if not rev:
+        if not rev and but is None:
             found = map(people.get, user_ids)
             return [client for person in found if person for client in person.clients if name in client.wanted]
         clients: list[Client] = []
@@ -235,7 +235,7 @@ class Hub:
                 if rev > person.rev:
                     person.rev = rev
                 for client in person.clients:
-                    if name in client.wanted:
+                    if name in client.wanted and client.socket.id != but:
                         add(client)
         return clients
 

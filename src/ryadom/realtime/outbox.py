@@ -35,8 +35,9 @@ class Outbox:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._heralds: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
-        self._followers: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
         self._own: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
+        """Who follows what this node has committed; those who follow that of others too are in both."""
+        self._others: dict[type[Event] | type[Fact], list[Step]] = defaultdict(list)
         self.silent = False
         """Nothing is sent while nobody knows whether it still may be."""
         self._holders = 0
@@ -54,7 +55,9 @@ class Outbox:
 
         `own`: only with what this node has committed.
         """
-        (self._own if own else self._followers)[kind].append(follower)
+        self._own[kind].append(follower)
+        if not own:
+            self._others[kind].append(follower)
 
     def committed(self, commit: Commit, answer: Callable[[], None]) -> None:
         """Let what a commit of this node emitted leave, then answer those who asked for it."""
@@ -68,7 +71,7 @@ class Outbox:
         """
         held = self._held if self._holders else None
         for emission in emissions:
-            if not heralded:
+            if not heralded and type(emission[0]) in self._heralds:
                 self.herald(emission)
             if held is None:
                 self._pass_on(emission, own)
@@ -78,8 +81,11 @@ class Outbox:
     def herald(self, emission: Emission) -> None:
         """Call the heralds of an emission."""
         what = emission[0]
-        for herald in self._heralds[type(what)]:
-            self._step(herald, what)
+        for herald in self._heralds.get(type(what), ()):
+            try:
+                herald(what)
+            except Exception as error:
+                self._mistake(what, error)
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:
@@ -118,18 +124,11 @@ class Outbox:
                 self._hub.deliver(what, to)
             except Exception as error:
                 self._mistake(what, error)
-        kind = type(what)
-        for follower in self._followers[kind]:
-            self._step(follower, what)
-        if own:
-            for follower in self._own[kind]:
-                self._step(follower, what)
-
-    def _step(self, step: Step, what: Event | Fact) -> None:
-        try:
-            step(what)
-        except Exception as error:
-            self._mistake(what, error)
+        for follower in (self._own if own else self._others).get(type(what), ()):
+            try:
+                follower(what)
+            except Exception as error:
+                self._mistake(what, error)
 
     def _mistake(self, what: Event | Fact, error: Exception) -> None:
         log.error("a committed event was not passed on", kind=type(what).__name__, exc_info=error)

@@ -1,7 +1,9 @@
 """Reading: a watermark that only rises, and who hears of it."""
 
 import asyncio
-from typing import NamedTuple
+from itertools import count
+
+import msgspec
 
 from ryadom.db.database import Database, Told
 from ryadom.db.tx import Tx
@@ -13,10 +15,10 @@ from ryadom.protocol.schemas import ReadResult
 
 from . import store
 from .counts import Counts
-from .store import Ask, Move
+from .store import Ask, Move, Pair
 
 
-class Marked(NamedTuple):
+class Marked(msgspec.Struct, frozen=True, gc=False):
     """One's mark in a chat after reading; what is unread then, if that was asked."""
 
     up_to: int
@@ -60,30 +62,30 @@ class Receipts:
 
 def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
     """Move the watermarks of a set of asks. What moves nothing is silent."""
-    targets = store.targets(tx, asks)
-    marked: dict[tuple[int, int], Marked] = {}
-    highest: dict[tuple[int, int], Move] = {}
-    for place, seq, mark, rev, sender_id, there in targets:
-        user_id, chat_id, message_id, _ = asks[place]
-        pair = (user_id, chat_id)
-        known = marked.get(pair) or Marked(mark, rev)
-        if seq > known.up_to:
-            last = (message_id, sender_id) if there and sender_id != user_id else None
-            highest[pair] = Move(user_id, chat_id, mark, seq, last)
-            known = Marked(seq, rev)
-        marked[pair] = known
-    moves = list(highest.values())
+    up_to: dict[Pair, int] = {}
+    revs: dict[Pair, int] = {}
+    moves: dict[Pair, Move] = {}
+    allowed: dict[int, Pair] = {}
+    for place, seq, mark, rev, sender_id, there in store.targets(tx, asks):
+        ask = asks[place]
+        user_id, chat_id = pair = allowed[place] = (ask.user_id, ask.chat_id)
+        if seq > up_to.setdefault(pair, mark):
+            up_to[pair] = seq
+            last = (ask.message_id, sender_id) if there and sender_id != user_id else None
+            moves[pair] = Move(user_id, chat_id, mark, seq, last)
+        revs[pair] = rev
     if moves:
         first_rev = tx.next_rev(len(moves))
-        store.move(tx, moves, first_rev)
-        for rev, move in enumerate(moves, first_rev):
-            marked[move.user_id, move.chat_id] = Marked(move.up_to, rev)
-        _tell(tx, moves, first_rev)
-    counted = dict.fromkeys(asks[place][:2] for place, *_ in targets if asks[place].counted)
-    for pair, unread in zip(counted, store.unread(tx, list(counted)), strict=True):
-        marked[pair] = marked[pair]._replace(unread=unread)
-    allowed = {target[0] for target in targets}
-    return [marked[ask[:2]] if place in allowed else Refusal("not_found") for place, ask in enumerate(asks)]
+        store.move(tx, list(moves.values()), first_rev)
+        revs |= zip(moves, count(first_rev))
+        _tell(tx, list(moves.values()), first_rev)
+    counted = list(dict.fromkeys([pair for place, pair in allowed.items() if asks[place].counted]))
+    unread = dict(zip(counted, store.unread(tx, counted), strict=True))
+    return [
+        Marked(up_to[allowed[place]], revs[allowed[place]], unread.get(allowed[place])) if place in allowed
+        else Refusal("not_found")
+        for place in range(len(asks))
+    ]  # fmt: skip
 
 
 def _tell(tx: Tx, moves: list[Move], first_rev: int) -> None:

@@ -72,14 +72,14 @@ class Counts:
                 self._tell(person, chat_id, count)
 
     def _sum(self, person: Person) -> int:
-        if person.total is None or self._mute_has_ended():
+        if person.total is None or (self._unmute and self._mute_has_ended()):
             now = self._clock.now()
             person.total = sum(count.unread for count in person.chats.values() if count.muted_until <= now)
         return person.total
 
     def _mute_has_ended(self) -> bool:
-        """Whether someone's chat counts again, and the sweep has not been there yet."""
-        return bool(self._unmute) and self._unmute[0][0] <= self._clock.now()
+        """Whether someone's chat counts again, and the sweep has not been there yet. Somebody has muted one."""
+        return self._unmute[0][0] <= self._clock.now()
 
     def _set(self, person: Person, count: Count, unread: int, rev: int) -> None:
         """The one place where a count changes."""
@@ -113,9 +113,9 @@ class Counts:
             self._tell(person, event.message.chat_id, count, event.timestamp)
 
     def _moved(self, fact: MarkMoved) -> None:
-        found = self._find(fact.user_id, fact.chat_id)
-        if found is not None:
-            person, count = found
+        person = self._hub.people.get(fact.user_id)
+        count = person.chats.get(fact.chat_id) if person is not None else None
+        if person is not None and count is not None:
             if fact.rev > count.rev:
                 count.mark = fact.up_to_seq
                 unread = count.unread - fact.read if fact.unread_count is None else fact.unread_count

@@ -1,7 +1,6 @@
 """SQL of watermarks: moving them, what they leave unread, and whose messages were read."""
 
-from typing import NamedTuple
-
+import msgspec
 from sqlalchemy import BigInteger, and_, bindparam, func, select, update
 
 from ryadom.chats.store import MEMBERSHIPS, unread_count
@@ -125,7 +124,11 @@ MARKS_REV = (
 )
 
 
-class Ask(NamedTuple):
+Pair = tuple[int, int]
+"""A person and a chat."""
+
+
+class Ask(msgspec.Struct, frozen=True, gc=False):
     """Someone asks to mark a message, and all before it in its chat, as read."""
 
     user_id: int
@@ -135,7 +138,7 @@ class Ask(NamedTuple):
     """Whether the answer is to say what is unread then."""
 
 
-class Move(NamedTuple):
+class Move(msgspec.Struct, frozen=True, gc=False):
     """A watermark that moves."""
 
     user_id: int
@@ -146,7 +149,7 @@ class Move(NamedTuple):
     """(id, sender) of the message at `up_to`, if it is somebody else's and there."""
 
 
-def marks(tx: Tx) -> dict[tuple[int, int], int]:
+def marks(tx: Tx) -> dict[Pair, int]:
     """(person, chat) → their mark, as far as sets have met it: see `db.tx.Memory`."""
     return tx.memory.setdefault("marks", {})
 
@@ -161,14 +164,15 @@ def targets(tx: Tx, asks: list[Ask]) -> list[Target]:
     known = marks(tx)
     if len(known) > MAX_REMEMBERED:
         known.clear()
-    if all((ask[0], ask[1]) in known and not ask[3] for ask in asks):
-        # Whoever has a mark in memory is a member.
+    pairs = [(ask.user_id, ask.chat_id) for ask in asks]
+    # Whoever has a mark in memory is a member.
+    if known.keys() >= set(pairs) and not any(ask.counted for ask in asks):
         return [
-            (place, seq, known[asks[place][:2]], 0, sender_id, there)
-            for place, seq, sender_id, there in tx.run(NAMED, items=[ask[1:3] for ask in asks])
+            (place, seq, known[pairs[place]], 0, sender_id, there)
+            for place, seq, sender_id, there in tx.run(NAMED, items=[(ask.chat_id, ask.message_id) for ask in asks])
         ]
-    found: list[Target] = tx.run(TARGETS, items=asks)
-    known.update({asks[place][:2]: mark for place, _, mark, *_ in found})
+    found: list[Target] = tx.run(TARGETS, items=[(ask.user_id, ask.chat_id, ask.message_id) for ask in asks])
+    known.update({pairs[place]: mark for place, _, mark, *_ in found})
     return found
 
 
@@ -183,12 +187,12 @@ def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
     marks(tx).update({(m.user_id, m.chat_id): m.up_to for m in moves})
 
 
-def unread(tx: Tx, pairs: list[tuple[int, int]]) -> list[int]:
+def unread(tx: Tx, pairs: list[Pair]) -> list[int]:
     """What each (person, chat) has unread."""
     return [count for _, count in sorted(tx.run(UNREAD, items=pairs))] if pairs else []
 
 
-class Read(NamedTuple):
+class Read(msgspec.Struct, frozen=True):
     """Others' messages that a move covers: the last ids in order, the authors, and how many there are."""
 
     last_ids: list[int]
@@ -205,7 +209,8 @@ def newly_read(tx: Tx, moves: list[Move]) -> list[Read]:
     """What each of these moves covers."""
     short = [move for move in moves if 1 < move.up_to - move.after <= SHORT]
     found: dict[Move, list[tuple[int, int]]] = {move: [] for move in short}
-    for ordinal, id_, author in tx.run(NEWLY_READ_SHORT, items=[move[:4] for move in short]) if short else ():
+    asked = [(move.user_id, move.chat_id, move.after, move.up_to) for move in short]
+    for ordinal, id_, author in tx.run(NEWLY_READ_SHORT, items=asked) if asked else ():
         found[short[ordinal]].append((id_, author))
     return [_read_by(tx, move, found) for move in moves]
 

@@ -123,9 +123,8 @@ class Entry:
         if device is not None:
             self._activity.save_soon(device)
 
-    def active(self, client: Client) -> None:
+    def active(self, client: Client, now: float) -> None:
         """A command came in."""
-        now = self._clock.now()
         device = self._live.commanded(client.session_id, now)
         if device is not None and (
             now - device.saved >= SAVE_EVERY or device.saved_as != "socket" or device.saved_idle or device.absent
