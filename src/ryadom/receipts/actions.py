@@ -62,30 +62,28 @@ class Receipts:
 
 def mark_read(tx: Tx, asks: list[Ask]) -> list[Marked | Refusal]:
     """Move the watermarks of a set of asks. What moves nothing is silent."""
-    up_to: dict[Pair, int] = {}
-    revs: dict[Pair, int] = {}
+    pairs = [(ask.user_id, ask.chat_id) for ask in asks]
+    targets, revs = store.targets(tx, asks, pairs)
+    marks = store.marks(tx)
     moves: dict[Pair, Move] = {}
-    allowed: dict[int, Pair] = {}
-    for place, seq, mark, rev, sender_id, there in store.targets(tx, asks):
-        ask = asks[place]
-        user_id, chat_id = pair = allowed[place] = (ask.user_id, ask.chat_id)
-        if seq > up_to.setdefault(pair, mark):
-            up_to[pair] = seq
-            last = (ask.message_id, sender_id) if there and sender_id != user_id else None
+    for place, seq, sender_id, there in targets:
+        user_id, chat_id = pair = pairs[place]
+        mark = marks[pair]
+        if seq > mark and (pair not in moves or seq > moves[pair].up_to):
+            last = (asks[place].message_id, sender_id) if there and sender_id != user_id else None
             moves[pair] = Move(user_id, chat_id, mark, seq, last)
-        revs[pair] = rev
     if moves:
         first_rev = tx.next_rev(len(moves))
         store.move(tx, list(moves.values()), first_rev)
         revs |= zip(moves, count(first_rev))
         _tell(tx, list(moves.values()), first_rev)
-    counted = list(dict.fromkeys([pair for place, pair in allowed.items() if asks[place].counted]))
+    counted = list({pairs[place]: None for place, *_ in targets if asks[place].counted})
     unread = dict(zip(counted, store.unread(tx, counted), strict=True))
-    return [
-        Marked(up_to[allowed[place]], revs[allowed[place]], unread.get(allowed[place])) if place in allowed
-        else Refusal("not_found")
-        for place in range(len(asks))
-    ]  # fmt: skip
+    marked: dict[int, Marked] = {}
+    for place, *_ in targets:
+        pair = pairs[place]
+        marked[place] = Marked(marks[pair], revs.get(pair, 0), unread.get(pair))
+    return [marked.get(place) or Refusal("not_found") for place in range(len(asks))]
 
 
 def _tell(tx: Tx, moves: list[Move], first_rev: int) -> None:

@@ -1,7 +1,7 @@
 """SQL of watermarks: moving them, what they leave unread, and whose messages were read."""
 
 import msgspec
-from sqlalchemy import BigInteger, and_, bindparam, func, select, update
+from sqlalchemy import BigInteger, Integer, and_, bindparam, func, select, type_coerce, update
 
 from ryadom.chats.store import MEMBERSHIPS, unread_count
 from ryadom.db import commit_log
@@ -19,10 +19,12 @@ LOOKED_AT_MOST = 20_000
 """Messages whose authors are told of one reading: whoever wrote only before those sees the mark in the chat."""
 
 _asked = rows("items", user_id=BigInteger, chat_id=BigInteger, message_id=BigInteger)
+# Asked for with every reading: the driver's own truth will do.
+_is_there = type_coerce(messages.c.deleted_at.is_(None), Integer)
 TARGETS = (
     select(
-        _asked.c.ordinal, messages.c.seq, chat_members.c.read_up_to_seq, chat_members.c.read_rev, messages.c.sender_id,
-        messages.c.deleted_at.is_(None),
+        _asked.c.ordinal, messages.c.seq, messages.c.sender_id, _is_there,
+        chat_members.c.read_up_to_seq, chat_members.c.read_rev,
     )
     .select_from(
         _asked.join(
@@ -36,7 +38,7 @@ TARGETS = (
     )
 )  # fmt: skip
 _named = rows("items", chat_id=BigInteger, message_id=BigInteger)
-NAMED = select(_named.c.ordinal, messages.c.seq, messages.c.sender_id, messages.c.deleted_at.is_(None)).select_from(
+NAMED = select(_named.c.ordinal, messages.c.seq, messages.c.sender_id, _is_there).select_from(
     _named.join(messages, and_(messages.c.id == _named.c.message_id, messages.c.chat_id == _named.c.chat_id))
 )
 MOVE = (
@@ -154,26 +156,24 @@ def marks(tx: Tx) -> dict[Pair, int]:
     return tx.memory.setdefault("marks", {})
 
 
-Target = tuple[int, int, int, int, int, bool]
-"""The message that an ask names, and the reader's mark before: (place of the ask, seq, mark, rev of the mark, sender,
-whether it is there still). The rev is 0 where the ask is not `counted`."""
+Target = tuple[int, int, int, bool]
+"""The message that an ask names: (place of the ask, seq, sender, whether it is there still)."""
 
 
-def targets(tx: Tx, asks: list[Ask]) -> list[Target]:
-    """What the asks that are allowed name."""
+def targets(tx: Tx, asks: list[Ask], pairs: list[Pair]) -> tuple[list[Target], dict[Pair, int]]:
+    """What the asks that are allowed name; and of which rev the marks of those pairs are, where an ask is `counted`.
+
+    `marks` knows the marks of all of them.
+    """
     known = marks(tx)
     if len(known) > MAX_REMEMBERED:
         known.clear()
-    pairs = [(ask.user_id, ask.chat_id) for ask in asks]
     # Whoever has a mark in memory is a member.
     if known.keys() >= set(pairs) and not any(ask.counted for ask in asks):
-        return [
-            (place, seq, known[pairs[place]], 0, sender_id, there)
-            for place, seq, sender_id, there in tx.run(NAMED, items=[(ask.chat_id, ask.message_id) for ask in asks])
-        ]
-    found: list[Target] = tx.run(TARGETS, items=[(ask.user_id, ask.chat_id, ask.message_id) for ask in asks])
-    known.update({pairs[place]: mark for place, _, mark, *_ in found})
-    return found
+        return tx.run(NAMED, items=[(ask.chat_id, ask.message_id) for ask in asks]), {}
+    found = tx.run(TARGETS, items=[(ask.user_id, ask.chat_id, ask.message_id) for ask in asks])
+    known.update({pairs[place]: mark for place, _, _, _, mark, _ in found})
+    return [row[:4] for row in found], {pairs[row[0]]: row[5] for row in found}
 
 
 def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
