@@ -38,8 +38,8 @@ IN_A_DATABASE = [
 ]  # fmt: skip
 """Tests of what stores something: they run on either database."""
 
-PYTEST = ["-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
-"""A process for each core and one more, since they often wait; whoever has nothing left takes from the others."""
+PYTEST = ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]
+"""A process for each core; whoever has nothing left takes from the others."""
 
 PARTS = [
     Part("ruff check", ["-m", "ruff", "check", "--quiet", "."], 5),

@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -21,13 +22,19 @@ T = TypeVar("T")
 
 USER = "ryadom"
 READY_WITHIN = 30.0
+PORTS = range(10_240, 32_768)
+"""Where servers of our own listen."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port that nobody has, and that stays free while a server that was killed is away.
+
+    It is below those that the system gives to connections: one of them could have it when the server comes back.
+    """
+    while True:
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", secrets.choice(PORTS)))
+            return int(free.getsockname()[1])
 
 
 class PostgresServer:

@@ -15,6 +15,7 @@ from ryadom.db import opening
 from ryadom.db.database import Database, Engine
 from ryadom.db.tx import Commit, Tx
 from ryadom.protocol.emissions import Emission
+from ryadom.protocol.errors import Refusal
 
 T = TypeVar("T")
 
@@ -47,6 +48,19 @@ class Store:
     async def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What another process finds in it."""
         return await self.elsewhere(lambda tx: [tuple(row) for row in tx.run(text(statement))])
+
+
+async def within(seconds: float, attempt: Any) -> Any:
+    """What an attempt gives as soon as it is no longer refused."""
+    clock = Clock()
+    until = clock.now() + seconds
+    while True:
+        try:
+            return await attempt()
+        except Refusal as refusal:
+            if clock.now() > until or (refusal.code, refusal.status, refusal.retry_after) != ("busy", 503, 1.0):
+                raise
+        await clock.sleep(0.05)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import bindparam, func, select
 
-from db.conftest import Store
+from db.conftest import Store, within
 from ryadom.db import postgres, sqlite
 from ryadom.db.database import MAX_BATCH
 from ryadom.db.query import new
@@ -134,5 +134,6 @@ async def test_a_mistake_while_committing_leaves_nobody_waiting(store: Store, mo
     for outcome in await asyncio.gather(*asked, return_exceptions=True):
         assert isinstance(outcome, RuntimeError)
     monkeypatch.undo()
-    await store.db.write(lambda tx: add(tx, "afterwards"))
+    # PostgreSQL may need a moment to see that the connection before is gone, which had the database for itself.
+    await within(20, lambda: store.db.write(lambda tx: add(tx, "afterwards")))
     assert await count(store) == 1

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.util import await_only
 
 import servers
-from db.conftest import Store
+from db.conftest import Store, within
 from ryadom.auth import store as auth
 from ryadom.clock import Clock
 from ryadom.config import Settings
@@ -83,19 +83,6 @@ async def beside(store: Store) -> Store:
 def engine(store: Store) -> Postgres:
     assert isinstance(store.engine, Postgres)
     return store.engine
-
-
-async def within(seconds: float, attempt: Any) -> Any:
-    """What an attempt gives as soon as it is no longer refused."""
-    clock = Clock()
-    until = clock.now() + seconds
-    while True:
-        try:
-            return await attempt()
-        except Refusal as refusal:
-            if clock.now() > until or (refusal.code, refusal.status, refusal.retry_after) != ("busy", 503, 1.0):
-                raise
-        await clock.sleep(0.05)
 
 
 @pytest.mark.parametrize(
