@@ -50,7 +50,7 @@ PARTS = [
     Part("svelte-check", ["scripts/node.py", "npm", "run", "--silent", "check"], 30),
     Part("vitest", ["scripts/node.py", "npm", "test", "--silent"], 30),
     Part("on PostgreSQL", [*PYTEST, *IN_A_DATABASE], 480, {"RYADOM_TEST_DATABASE": "postgresql"}),
-    Part("pytest", PYTEST, 600),
+    Part("pytest", PYTEST, 850),
 ]
 
 
