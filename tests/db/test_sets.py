@@ -57,6 +57,33 @@ async def test_another_process_that_writes_lets_it_be_forgotten(db: Database, st
     assert await remember(db) == set()
 
 
+async def test_no_rev_and_no_id_is_given_out_twice_whatever_comes_between_two_sets(db: Database, store: Store) -> None:
+    given: list[tuple[int, int]] = []
+
+    def work(tx: Tx, items: list[str]) -> list[None]:
+        given.append(tx.next_rev_and_id(len(items)))
+        if "fails" in items:
+            raise KeyError("a mistake of ours")
+        return [None] * len(items)
+
+    async def elsewhere() -> None:
+        given.append(await store.elsewhere(lambda tx: tx.next_rev_and_id(1000)))
+
+    await db.write_many(work, "one")
+    await elsewhere()
+    await db.write_many(work, "two")
+    with pytest.raises(KeyError):
+        await db.write_many(work, "fails")
+    # What a set that failed was given, nobody has seen.
+    del given[3:]
+    given.append(await db.write(lambda tx: tx.next_rev_and_id(2)))
+    await db.write_many(work, "three")
+    await elsewhere()
+    for first in zip(*given, strict=True):
+        for number, count in enumerate([1, 1000, 1, 2, 1]):
+            assert first[number] + count <= first[number + 1]
+
+
 async def test_a_set_runs_again_once_before_its_items_do(db: Database) -> None:
     tried: list[tuple[int, bool]] = []
 
