@@ -56,13 +56,12 @@ def main_presence() -> None:
     mine, base = presence.changes(Bare)
     name = f"presence change to {presence.CONTACTS:,} contacts online, per delivery, beside bare Python"
     compared(name, mine, base, BARE)
-    people = presence.CYCLERS
-    with comers.beside(presence.WATCHERS, people, Bare) as (ours, theirs):
+    with comers.beside(presence.WATCHERS, presence.CYCLERS, Bare) as (ours, theirs):
         mine, base = interleaved(
             partial(presence.cycle, ours, presence.SPACED), partial(presence.cycle, theirs, presence.SPACED)
         )  # fmt: skip
     name = f"offline/online cycle with {presence.WATCHERS} contacts online, one after the other, beside bare Python"
-    compared(name, mine, base, BARE, speed=False, people=people)
+    compared(name, mine, base, BARE, speed=False, people=presence.CYCLERS)
 
 
 def main_group() -> None:
@@ -84,7 +83,7 @@ def main_group() -> None:
 
 
 def main() -> None:
-    """Measure all of it; in the short form messages alone."""
+    """Measure all of it; in the short form messages in pairs and in a group."""
     main_messages()
     main_group()
     if not quick():

@@ -39,7 +39,7 @@ CACHE = 4 * 1024
 
 
 LAST = select(revision.c.value, revision.c.last_message_id)
-ADVANCE = update(revision).values(value=bindparam("rev"), last_message_id=bindparam("last_id"))
+SET_LAST = update(revision).values(value=bindparam("rev"), last_message_id=bindparam("last_id"))
 
 _dialect: Any = sqlite_dialect.dialect(paramstyle="qmark")
 _to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
@@ -93,7 +93,7 @@ class SqliteTx(Tx):
         known = self.memory.setdefault("revision", {})
         rev, last_id = known.get("last") or self.first(LAST)
         new = known["last"] = (max(rev + revs, self.microseconds), last_id + ids)
-        self.run_rows(ADVANCE, ("rev", "last_id"), [new])
+        self.run_rows(SET_LAST, ("rev", "last_id"), [new])
         return new[0] - revs + 1, last_id + 1
 
 

@@ -81,11 +81,7 @@ class Outbox:
     def herald(self, emission: Emission) -> None:
         """Call the heralds of an emission."""
         what = emission[0]
-        for herald in self._heralds.get(type(what), ()):
-            try:
-                herald(what)
-            except Exception as error:
-                self._mistake(what, error)
+        self._each(self._heralds, what)
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:
@@ -124,9 +120,13 @@ class Outbox:
                 self._hub.deliver(what, to)
             except Exception as error:
                 self._mistake(what, error)
-        for follower in (self._own if own else self._others).get(type(what), ()):
+        self._each(self._own if own else self._others, what)
+
+    def _each(self, steps: dict[type[Event] | type[Fact], list[Step]], what: Event | Fact) -> None:
+        """Do all that is to be done with this; a mistake in one step keeps no other from it."""
+        for step in steps.get(type(what), ()):
             try:
-                follower(what)
+                step(what)
             except Exception as error:
                 self._mistake(what, error)
 

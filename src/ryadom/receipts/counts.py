@@ -113,9 +113,9 @@ class Counts:
             self._tell(person, event.message.chat_id, count, event.timestamp)
 
     def _moved(self, fact: MarkMoved) -> None:
-        person = self._hub.people.get(fact.user_id)
-        count = person.chats.get(fact.chat_id) if person is not None else None
-        if person is not None and count is not None:
+        found = self._find(fact.user_id, fact.chat_id)
+        if found is not None:
+            person, count = found
             if fact.rev > count.rev:
                 count.mark = fact.up_to_seq
                 unread = count.unread - fact.read if fact.unread_count is None else fact.unread_count

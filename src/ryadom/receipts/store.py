@@ -157,7 +157,7 @@ def marks(tx: Tx) -> dict[Pair, int]:
 
 
 Target = tuple[int, int, int, bool]
-"""The message that an ask names: (place of the ask, seq, sender, whether it is there still)."""
+"""The message that an ask names: (place of the ask, seq, sender, whether it is there still: 1 or 0 on SQLite)."""
 
 
 def targets(tx: Tx, asks: list[Ask], pairs: list[Pair]) -> tuple[list[Target], dict[Pair, int]]:
