@@ -20,7 +20,7 @@ BUDGETS: dict[str, float] = {
     "fuzz": 120,
     "law": 120,
     "live": 10,
-    "messages": 10,
+    "messages": 15,
     "nodes": 450,
     "power": 30,
     "presence": 120,

@@ -76,6 +76,7 @@ async def test_a_copy_is_what_it_was_copied_from_and_goes_on(data: Path, target:
     alice, dora = moved.people["alice"], await moved.person("dora")
     assert dora.id == 4
     chat = next(one for one in before[0][0]["chats"] if one["kind"] == "direct")
+    assert (await alice.web.write(chat, "Привет 29 🌿", client_id="c-29"))["seq"] == 30
     sent = await alice.web.write(chat, "Дальше")
     assert sent["seq"] == chat["last_seq"] + 1
     assert sent["rev"] > before[0][0]["rev"]

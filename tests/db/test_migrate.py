@@ -34,7 +34,7 @@ def run(file: Path, statement: str) -> None:
 
 
 def test_the_head_is_the_last_of_the_story() -> None:
-    assert migrate.head() == "idle_devices"
+    assert migrate.head() == "client_ids"
 
 
 def test_asking_makes_no_file(file: Path) -> None:
@@ -64,10 +64,10 @@ def test_each_revision_can_be_the_aim(file: Path, revision: str) -> None:
 def test_a_second_run_changes_nothing(file: Path) -> None:
     write(file, known(), REVISIONS[1])
     migrate.upgrade(file)
-    before = rows(file), shape(file), (file.with_name("ryadom.db.before-idle_devices")).stat().st_mtime_ns
+    before = rows(file), shape(file), (file.with_name("ryadom.db.before-client_ids")).stat().st_mtime_ns
     migrate.upgrade(file)
     migrate.upgrade(file, REVISIONS[0])
-    assert (rows(file), shape(file), (file.with_name("ryadom.db.before-idle_devices")).stat().st_mtime_ns) == before
+    assert (rows(file), shape(file), (file.with_name("ryadom.db.before-client_ids")).stat().st_mtime_ns) == before
 
 
 def test_a_revision_that_does_not_exist_is_refused(file: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_copy_of_what_was_there_is_kept(file: Path, revision: str) -> None:
     file.chmod(0o640)
     before = rows(file)
     migrate.upgrade(file)
-    copy = file.with_name("ryadom.db.before-idle_devices")
+    copy = file.with_name("ryadom.db.before-client_ids")
     assert rows(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o640
     assert names(file) == {"ryadom.db", copy.name}
@@ -94,9 +94,9 @@ def test_the_copy_has_what_only_the_journal_holds(file: Path) -> None:
         server.execute("INSERT INTO messages VALUES (99, 1, 1, 'in the journal', ?)", [at(90)])
         server.commit()
         migrate.upgrade(file)
-    with closing(sqlite3.connect(file.with_name("ryadom.db.before-idle_devices"))) as copy:
+    with closing(sqlite3.connect(file.with_name("ryadom.db.before-client_ids"))) as copy:
         assert copy.execute("SELECT text FROM messages WHERE id = 99").fetchone() == ("in the journal",)
-    assert names(file) == {"ryadom.db", "ryadom.db.before-idle_devices"}
+    assert names(file) == {"ryadom.db", "ryadom.db.before-client_ids"}
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
@@ -183,7 +183,7 @@ def test_an_upgrade_says_nothing(file: Path) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_the_sql_is_one_transaction_per_revision(dialect: str) -> None:
     sql = migrate.sql(dialect)
-    assert sql.count("BEGIN;") == sql.count("COMMIT;") == len(REVISIONS) + 6
+    assert sql.count("BEGIN;") == sql.count("COMMIT;") == len(REVISIONS) + 8
     assert "INSERT INTO messages (id, chat_id, seq, rev" in sql
     assert sql.count("WHERE deleted_at IS NOT NULL") == (2 if dialect == "sqlite" else 1)
 

@@ -188,6 +188,9 @@ def test_the_log_of_reads_keeps_what_raised_a_mark(tmp_path: Path) -> None:
     town = Upgraded(tmp_path / "ryadom.db", known(), REVISIONS[2])
     log = town.select("SELECT chat_id, user_id, up_to_seq, read_at FROM message_read_statuses ORDER BY read_at")
     assert log == [(5, 2, 1, at(31)), (5, 2, 4, at(33)), (1, 1, 2, at(35)), (1, 2, 1, at(36))]
+    assert town.select("SELECT rev, read_at FROM message_read_statuses ORDER BY rev") == [
+        (number, when) for number, (_, _, _, when) in enumerate(log, 1)
+    ]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Table, bindparam, func, select, text, tuple_
+from sqlalchemy import Table, bindparam, exists, func, select, text, tuple_
 
 from ryadom.clock import Clock
 from ryadom.config import Settings
 
 from . import migrate, opening, sqlite
 from .query import new
-from .tables import chats, messages, metadata, revision, user
+from .tables import chats, client_ids, messages, metadata, revision, user
 from .tx import Tx
 
 log = structlog.get_logger("ryadom.db")
@@ -37,6 +37,13 @@ CHATS = select(
 ANYBODY = select(user.c.id).limit(1)
 LAST = select(revision.c.value, revision.c.last_message_id)
 NUMBERS = text("SELECT name, seq FROM sqlite_sequence")
+CLIENT_IDS = client_ids.insert().from_select(
+    ("sender_id", "client_id", "message_id"),
+    select(messages.c.sender_id, messages.c.client_id, messages.c.id).where(
+        messages.c.client_id.is_not(None), ~exists(select(1).where(client_ids.c.message_id == messages.c.id))
+    ),
+)
+"""What an SQLite database has yet to do, and PostgreSQL has always done: see messages.client_ids."""
 GO_ON = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
 
 
@@ -76,6 +83,7 @@ def _copy(there: Tx, here: Tx, name: str) -> dict[str, int]:
     if here.next_rev() <= last_rev:
         here.next_rev(last_rev)
     _compare(there, here, copied)
+    here.run(CLIENT_IDS)
     return copied
 
 

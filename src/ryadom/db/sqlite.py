@@ -21,7 +21,7 @@ from ryadom.protocol.errors import Refusal
 from .errors import TooOld
 from .query import prepared_for
 from .tables import Instant, revision
-from .tx import Commit, Memory, Tx
+from .tx import Commit, Memory, Tx, forget
 from .work import Work, all_sets, perform, perform_bare
 
 log = structlog.get_logger("ryadom.db")
@@ -50,6 +50,8 @@ class SqliteTx(Tx):
     """A transaction on a connection to the file."""
 
     __slots__ = ("_connection", "_stamp")
+
+    writes_alone = True
 
     def __init__(
         self, connection: sqlite3.Connection, now: datetime, *, again: bool = False, memory: Memory | None = None
@@ -285,7 +287,7 @@ class Writer:
         try:
             perform_bare(self, work, emissions)
         except Exception:  # `perform` runs it again and finds out whose fault it was
-            self.memory.clear()
+            forget(self.memory)
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._connection.execute("BEGIN IMMEDIATE")

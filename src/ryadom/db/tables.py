@@ -176,10 +176,8 @@ messages = Table(
     Column("deleted_at", Instant),
     # Sent while others' messages lay unread before it: only such a message can lie after its sender's own mark.
     Column("behind", Boolean, nullable=False, server_default=false()),
-    # Each index costs a page of the journal for nearly every message, so two have all rows, and the others a few.
+    # Each index costs a page of the journal for nearly every message, so one has all rows, and the others a few.
     Index("uq_messages_chat_id_seq", "chat_id", "seq", unique=True),
-    Index("uq_messages_sender_id_client_id", "sender_id", "client_id", unique=True,
-          **only("client_id IS NOT NULL")),
     Index("ix_messages_changed", "chat_id", "rev",
           **only("edited_at IS NOT NULL OR deleted_at IS NOT NULL")),
     # With all that is asked of them, so that they are counted without their rows.
@@ -188,15 +186,25 @@ messages = Table(
     Index("ix_messages_deleted", "chat_id", "seq", **only("deleted_at IS NOT NULL")),
 )  # fmt: skip
 
+client_ids = Table(
+    "client_ids", metadata,
+    # Which message a client_id has become. On SQLite the newest enter it later: see messages.client_ids. As an index
+    # of messages it refers to nothing that could go.
+    Column("sender_id", BigInteger, primary_key=True),
+    Column("client_id", String(64), primary_key=True),
+    Column("message_id", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 message_read_statuses = Table(
     "message_read_statuses", metadata,
     # A log of watermark moves: who had read what, and when. Rows per read, not per message and member.
-    Column("chat_id", ForeignKey("chats.id"), primary_key=True),
-    Column("user_id", ForeignKey("user.id"), primary_key=True),
-    Column("up_to_seq", BigInteger, primary_key=True),
+    # In the order of the moves, each named by its rev: those of a commit share their pages of the journal.
+    Column("rev", ID, primary_key=True, autoincrement=False),
+    Column("chat_id", ForeignKey("chats.id"), nullable=False),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("up_to_seq", BigInteger, nullable=False),
     Column("read_at", Instant, nullable=False),
-    # It is its own index: one page of the journal for a move, not two.
-    sqlite_with_rowid=False,
 )  # fmt: skip
 
 revision = Table(

@@ -18,6 +18,19 @@ written, when a set fails, and when another process has written. A set that chan
 too."""
 
 
+LATEST_CLIENT_IDS = "latest_client_ids"
+"""What is remembered under this name only sets change, as the last thing that they do: it outlives whatever else is
+written, and a set that fails."""
+
+
+def forget(memory: Memory) -> None:
+    """Something else than a set has been written, or what was done last is undone."""
+    kept = memory.get(LATEST_CLIENT_IDS)
+    memory.clear()
+    if kept is not None:
+        memory[LATEST_CLIENT_IDS] = kept
+
+
 class Commit(NamedTuple):
     """What was committed together. `number`: of this commit among those of all nodes; 0 where there is one node."""
 
@@ -33,6 +46,9 @@ class Tx(ABC):
     """One transaction. A function that gets it touches nothing else but its own arguments, so it can be run again."""
 
     __slots__ = ("again", "emissions", "memory", "now")
+
+    writes_alone = False
+    """Whether nobody else can write meanwhile without our forgetting what is remembered."""
 
     def __init__(self, now: datetime, *, again: bool = False, memory: Memory | None = None) -> None:
         self.memory = {} if memory is None else memory

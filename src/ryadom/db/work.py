@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from ryadom.protocol.emissions import Emission
 
-from .tx import Memory, Tx
+from .tx import Memory, Tx, forget
 
 
 class Work:
@@ -51,7 +51,7 @@ def perform(place: Place, work: Work, emissions: list[Emission]) -> None:
     """Run one function under its savepoint. A set that fails runs again, and then one item after the other."""
     if work.items is None:
         work.results = [_attempt(place, work.function, (), emissions)]
-        place.memory.clear()
+        forget(place.memory)
         return
     for again in (False, True):
         outcome = _attempt(place, work.function, (work.items,), emissions, again=again)
@@ -69,7 +69,7 @@ def perform_bare(place: Place, work: Work, emissions: list[Emission]) -> None:
     tx = place.tx(again=False)
     if work.items is None:
         work.results = [work.function(tx)]
-        place.memory.clear()
+        forget(place.memory)
     else:
         work.results = work.function(tx, work.items)
     emissions.extend(tx.emissions)
@@ -83,7 +83,7 @@ def _attempt(
     try:
         result = function(tx, *args)
     except Exception as error:  # whatever a function raises is its caller's answer
-        place.memory.clear()
+        forget(place.memory)
         place.undo(error)
         return error
     place.keep()

@@ -20,7 +20,7 @@ from ryadom.protocol.facts import MessageRemoved
 from ryadom.protocol.schemas import Message
 from ryadom.receipts.store import Pair
 
-from . import store
+from . import client_ids, store
 from .store import Permit
 
 
@@ -118,6 +118,11 @@ class _Batch:
             _acquaint(self._tx, send.sender_id, permit)
         return Sent(message, True)
 
+    def write(self) -> None:
+        """Store what is new. Raises when a client_id was there before and that was not looked up."""
+        if last_id := self.new.write():
+            client_ids.remember(self._tx, {name: message.id for name, message in self._sent.items()}, last_id)
+
     def _refuse(self, send: Send, refusal: Refusal) -> Refusal:
         if self._known is None and send.client_id is not None:
             raise _Doubt  # perhaps it was sent when it still could be
@@ -145,14 +150,12 @@ class _Batch:
 def send_many(tx: Tx, items: list[Send]) -> list[Sent | Refusal]:
     """Append a set of messages: gapless seqs, one new rev each, senders' own marks, contacts, events.
 
-    Retries are rare, so their names are looked up only when the set has met one: then it raises and runs again.
+    A set that meets a retry that was not looked up raises and runs again.
     """
-    known = None
-    if tx.again:
-        known = store.known(tx, [(item.sender_id, item.client_id) for item in items if item.client_id is not None])
-    batch = _Batch(tx, items, known)
+    names = [(item.sender_id, item.client_id) for item in items if item.client_id is not None]
+    batch = _Batch(tx, items, client_ids.look_up(tx, names))
     results = [batch.take(item) for item in items]
-    batch.new.write()
+    batch.write()
     return results
 
 

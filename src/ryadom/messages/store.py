@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, select, true, update
+from sqlalchemy import BigInteger, and_, bindparam, exists, func, select, true, update
 
 from ryadom.chats.store import MESSAGE_COLUMNS, PEER_ID, may_write, message_of
 from ryadom.contacts.store import blocked
 from ryadom.db.query import ids_in, new, rows
 from ryadom.db.tables import Instant, chat_members, chats, contacts, messages, user
-from ryadom.db.tx import Tx
+from ryadom.db.tx import Tx, forget
 from ryadom.protocol.schemas import Message
 from ryadom.receipts.store import Pair, marks
 
@@ -58,10 +58,6 @@ UNSEEN = select(_marked.c.ordinal).where(
         )
         .correlate(_marked)
     )
-)
-_named = rows("items", sender_id=BigInteger, client_id=Text)
-KNOWN = select(*MESSAGE_COLUMNS).select_from(
-    _named.join(messages, and_(messages.c.sender_id == _named.c.sender_id, messages.c.client_id == _named.c.client_id))
 )
 IN_CHAT = select(messages.c.id, messages.c.chat_id).where(messages.c.id.in_(ids_in("ids")))
 _APPENDED = (
@@ -159,7 +155,7 @@ def permits(tx: Tx, pairs: list[Pair]) -> dict[Pair, Permit]:
     missing = [pair for pair in pairs if pair not in known or pair not in marks_]
     if missing:
         if len(known) > MAX_REMEMBERED:
-            tx.memory.clear()
+            forget(tx.memory)
             return permits(tx, pairs)
         for place, last_seq, mark, *values in tx.run(PERMITS, items=missing):
             pair = missing[place]
@@ -186,14 +182,6 @@ def behind(tx: Tx, pairs: list[Pair]) -> set[Pair]:
 def adds_contacts(tx: Tx, sender_id: int) -> bool:
     """Whether this person's contacts grow by whom they write to."""
     return bool(tx.value(ADDS_CONTACTS, sender=sender_id))
-
-
-def known(tx: Tx, names: list[tuple[int, str]]) -> dict[tuple[int, str], Message]:
-    """The messages that these (sender, client_id) have become before."""
-    if not names:
-        return {}
-    found = [message_of(row) for row in tx.run(KNOWN, items=names)]
-    return {(message.sender_id, message.client_id or ""): message for message in found}
 
 
 def chats_of(tx: Tx, message_ids: list[int]) -> dict[int, int]:
@@ -230,12 +218,14 @@ class NewMessages:
             self._marks[pair] = seq
         return Message(id_, chat_id, seq, rev, "text", sender_id, text, client_id, reply_to, self._now, None, False)
 
-    def write(self) -> None:
-        """Store all of them. Raises when a client_id was there before."""
-        if self._rows:
-            self._tx.run_rows(APPEND, _APPENDED, self._rows)
-            self._tx.run_rows(ADVANCE, _ADVANCED, list(self._last.values()))
-            self._tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), list(self._moved.values()))
+    def write(self) -> int:
+        """Store all of them, and give the id of the last; 0 when there are none."""
+        if not self._rows:
+            return 0
+        self._tx.run_rows(APPEND, _APPENDED, self._rows)
+        self._tx.run_rows(ADVANCE, _ADVANCED, list(self._last.values()))
+        self._tx.run_rows(OWN_MARK, ("chat", "sender", "seq", "new_rev"), list(self._moved.values()))
+        return int(self._rows[-1][0])
 
 
 def get_message(tx: Tx, message_id: int, reader: int) -> Message | None:

@@ -50,7 +50,8 @@ MOVE = (
     )
     .values(read_up_to_seq=bindparam("seq"), read_rev=bindparam("rev"))
 )
-LOG = new(message_read_statuses, "chat_id", "user_id", "up_to_seq", "read_at")
+_LOGGED = ("rev", "chat_id", "user_id", "up_to_seq", "read_at")
+LOG = new(message_read_statuses, *_LOGGED)
 _pairs = rows("items", user_id=BigInteger, chat_id=BigInteger)
 UNREAD = select(_pairs.c.ordinal, unread_count(chat_members, chats)).select_from(
     _pairs.join(
@@ -181,9 +182,7 @@ def move(tx: Tx, moves: list[Move], first_rev: int) -> None:
     raised = [(m.chat_id, m.user_id, m.up_to, rev) for rev, m in enumerate(moves, first_rev)]
     tx.run_rows(MOVE, ("chat", "reader", "seq", "rev"), raised)
     stamp = tx.stamp
-    tx.run_rows(
-        LOG, ("chat_id", "user_id", "up_to_seq", "read_at"), [(m.chat_id, m.user_id, m.up_to, stamp) for m in moves]
-    )
+    tx.run_rows(LOG, _LOGGED, [(rev, chat, reader, seq, stamp) for chat, reader, seq, rev in raised])
     marks(tx).update({(m.user_id, m.chat_id): m.up_to for m in moves})
 
 
