@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, exists, func, select, true, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, null, select, true, update
 
 from ryadom.chats.store import MESSAGE_COLUMNS, PEER_ID, may_write, message_of
 from ryadom.contacts.store import blocked
 from ryadom.db.query import ids_in, new, rows
-from ryadom.db.tables import Instant, chat_members, chats, contacts, messages, user
+from ryadom.db.tables import Instant, chat_members, chats, client_ids, contacts, messages, user
 from ryadom.db.tx import Tx, forget
 from ryadom.protocol.schemas import Message
 from ryadom.receipts.store import Pair, marks
+
+LATEST_AT_MOST = 2_000
+"""Messages back from the last, of which some may have to enter `client_ids` yet. To lower it would be to lose some."""
 
 _pair = rows("items", user_id=BigInteger, chat_id=BigInteger)
 _peer = user.alias("peer")
@@ -58,6 +61,45 @@ UNSEEN = select(_marked.c.ordinal).where(
         )
         .correlate(_marked)
     )
+)
+_named = rows("items", sender_id=BigInteger, client_id=Text)
+NAMED = (
+    select(*MESSAGE_COLUMNS)
+    .select_from(
+        _named.join(
+            client_ids,
+            and_(client_ids.c.sender_id == _named.c.sender_id, client_ids.c.client_id == _named.c.client_id),
+        ).join(messages, messages.c.id == client_ids.c.message_id)
+    )
+)  # fmt: skip
+BY_ID = select(*MESSAGE_COLUMNS).where(messages.c.id.in_(ids_in("ids")))
+ENTRY = ("sender_id", "client_id", "message_id")
+ADD_CLIENT_IDS = new(client_ids, *ENTRY)
+FAIL_IF_THERE = (
+    # A message_id cannot be null; where there is no such row, nothing is done.
+    update(client_ids)
+    .where(client_ids.c.sender_id == bindparam("sender"), client_ids.c.client_id == bindparam("name"))
+    .values(message_id=null())
+)
+_entry = (messages.c.sender_id, messages.c.client_id, messages.c.id)
+NOT_ENTERED = (
+    select(*_entry)
+    .where(
+        messages.c.id > select(func.max(messages.c.id)).scalar_subquery() - LATEST_AT_MOST,
+        messages.c.client_id.is_not(None),
+        ~exists(
+            select(1).where(
+                client_ids.c.sender_id == messages.c.sender_id, client_ids.c.client_id == messages.c.client_id
+            )
+        ),
+    )
+    .order_by(messages.c.id)
+)
+ENTER = client_ids.insert().from_select(
+    ("sender_id", "client_id", "message_id"),
+    select(*_entry).where(
+        messages.c.id >= bindparam("first"), messages.c.id <= bindparam("last"), messages.c.client_id.is_not(None)
+    ),
 )
 IN_CHAT = select(messages.c.id, messages.c.chat_id).where(messages.c.id.in_(ids_in("ids")))
 _APPENDED = (
