@@ -1,7 +1,9 @@
 """Transactions as plain functions: group commit, savepoints, sets, and events that leave only after COMMIT."""
 
 import asyncio
+import socket
 import sqlite3
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -13,7 +15,8 @@ from ryadom.db import postgres, sqlite
 from ryadom.db.database import MAX_BATCH
 from ryadom.db.query import new
 from ryadom.db.tables import user
-from ryadom.db.tx import Tx
+from ryadom.db.tx import Commit, Tx
+from ryadom.db.work import Work
 from ryadom.protocol.audience import Users
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import UserOnline
@@ -28,6 +31,12 @@ def add(tx: Tx, name: str) -> None:
     tx.emit(UserOnline(timestamp=tx.now, user_id=1, last_seen=None), Users([1]))
 
 
+def add_many(tx: Tx, names: list[str]) -> list[str]:
+    for name in names:
+        add(tx, name)
+    return names
+
+
 async def count(store: Store) -> int:
     return int(await store.db.read(lambda tx: tx.value(COUNT)))
 
@@ -38,6 +47,46 @@ async def test_what_is_asked_for_while_a_commit_is_under_way_goes_down_together(
     assert sum(store.batches) == 40
     assert len(store.batches) <= 2
     assert len(store.emitted) == 40
+
+
+async def test_what_the_first_answers_bring_goes_down_with_what_waits(store: Store) -> None:
+    ours, theirs = socket.socketpair()
+    loop, brought = asyncio.get_running_loop(), asyncio.Event()
+
+    def tell(result: list[str]) -> None:
+        ours.send(b"!")
+
+    def bring() -> None:
+        theirs.recv(1)
+        store.db.post(add_many, "c", lambda result: brought.set())
+
+    with ours, theirs:
+        loop.add_reader(theirs, bring)
+        store.db.post(add_many, "a", tell)
+        await asyncio.sleep(0)
+        waits = store.db.write_many(add_many, "b")
+        await asyncio.gather(waits, brought.wait())
+        loop.remove_reader(theirs)
+    assert store.batches == [1, 2]
+
+
+async def test_a_whole_batch_that_waits_goes_down_while_the_one_before_it_is_told(store: Store) -> None:
+    loop = asyncio.get_running_loop()
+    told: list[int] = []
+    submitted: list[int] = []
+    submit = store.engine.submit
+
+    def watched(batch: Sequence[Work], done: Callable[[Commit], None]) -> None:
+        submitted.append(len(told))
+        submit(batch, done)
+
+    store.engine.submit = watched  # type: ignore[method-assign]
+    last = loop.create_future()
+    for place in range(2 * MAX_BATCH + 1):
+        store.db.post(add_many, f"n{place}", told.append if place < 2 * MAX_BATCH else last.set_result)
+    await last
+    assert store.batches == [MAX_BATCH, MAX_BATCH, 1]
+    assert submitted == [0, 0, 2 * MAX_BATCH]
 
 
 async def test_a_batch_has_a_bound(store: Store) -> None:

@@ -169,8 +169,13 @@ class Database:
         if self._answered is not None:
             self._answered.set_result(None)
             self._answered = None
-        if self._waiting:
+        if self._count >= MAX_BATCH:
             self._submit()
+        elif self._waiting:
+            # Not before this commit has been told and the sockets were looked at once: what comes in answer to it goes
+            # down with what waits, in half as many commits. The disk rests meanwhile, but the CPU is what is short.
+            self._scheduled = True
+            self._loop.call_soon(self._loop.call_soon, self._submit)
         self.on_batch(sum(len(entry.tolds) for entry in batch))
         # First what was emitted leaves, then those who asked are answered.
         answer = partial(_tell, batch)
