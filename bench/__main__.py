@@ -1,6 +1,6 @@
 """Measures everything: `python -m bench [NAME ...] [--quick] [--runs=N]`, each figure a line of JSON.
 
-The long form puts its lines into docs/performance.jsonl, in the place of those with the same name, and makes the page
+The long form puts its lines into docs/performance.jsonl, in the place of those with the same name, and makes the pages
 and the pictures from it anew. The short form prints the lines and a summary, and keeps nothing.
 """
 
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import document, picture
+from . import document, picture, scale
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "docs" / "performance.jsonl"
@@ -46,6 +46,7 @@ def main() -> int:
     if not quick:
         document.write()
         picture.write()
+        scale.write()
     if failed:
         print(f"These could not be measured: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -259,10 +259,10 @@ def page(lines: list[dict[str, Any]]) -> str:
     return text
 
 
-def main() -> None:
-    """Write it."""
+def write() -> None:
+    """Write the page."""
     PAGE.write_text(page(document.lines(LINES)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write()
