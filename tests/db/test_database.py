@@ -70,7 +70,9 @@ async def test_what_the_first_answers_bring_goes_down_with_what_waits(store: Sto
     assert store.batches == [1, 2]
 
 
-async def test_a_whole_batch_that_waits_goes_down_while_the_one_before_it_is_told(store: Store) -> None:
+async def test_a_whole_batch_that_waits_goes_down_while_the_one_before_it_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loop = asyncio.get_running_loop()
     told: list[int] = []
     submitted: list[int] = []
@@ -80,7 +82,7 @@ async def test_a_whole_batch_that_waits_goes_down_while_the_one_before_it_is_tol
         submitted.append(len(told))
         submit(batch, done)
 
-    store.engine.submit = watched  # type: ignore[method-assign]
+    monkeypatch.setattr(store.engine, "submit", watched)
     last = loop.create_future()
     for place in range(2 * MAX_BATCH + 1):
         store.db.post(add_many, f"n{place}", told.append if place < 2 * MAX_BATCH else last.set_result)

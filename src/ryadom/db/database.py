@@ -1,7 +1,7 @@
 """The database: `read(fn)`, `write(fn)`, `write_many(fn_many, item)`. A transaction is a plain function of `tx`.
 
-What is asked for while one commit is under way goes down together in the next, in the order in which it came
-(a set stands where its first item came). A write is answered only after COMMIT; what it emitted leaves just before.
+What is asked for while one commit is under way, or at once in answer to it, goes down together in the next, in the
+order in which it came (a set stands where its first item came). A write is answered only after COMMIT; what it emitted leaves just before.
 """
 
 import asyncio
@@ -173,7 +173,7 @@ class Database:
             self._submit()
         elif self._waiting:
             # Not before this commit has been told and the sockets were looked at once: what comes in answer to it goes
-            # down with what waits, in half as many commits. The disk rests meanwhile, but the CPU is what is short.
+            # down with what waits, in two fifths fewer commits. The disk rests meanwhile, but the CPU is what is short.
             self._scheduled = True
             self._loop.call_soon(self._loop.call_soon, self._submit)
         self.on_batch(sum(len(entry.tolds) for entry in batch))
