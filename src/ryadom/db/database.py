@@ -1,7 +1,8 @@
 """The database: `read(fn)`, `write(fn)`, `write_many(fn_many, item)`. A transaction is a plain function of `tx`.
 
 What is asked for while one commit is under way, or at once in answer to it, goes down together in the next, in the
-order in which it came (a set stands where its first item came). A write is answered only after COMMIT; what it emitted leaves just before.
+order in which it came (a set stands where its first item came). A write is answered only after COMMIT; what it emitted
+leaves just before.
 """
 
 import asyncio
