@@ -16,7 +16,7 @@ class Quiet:
     last_heard = 0.0
 
     def __init__(self) -> None:
-        self.out: list[bytes] = []
+        self.out: tuple[bytes, ...] = ()
 
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
         """Nothing."""

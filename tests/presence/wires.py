@@ -31,7 +31,7 @@ class Wire:
         self._note = note
         self._gate = server.edge.around.gate
         self._frames: list[bytes] = []
-        self.out: list[bytes] = []
+        self.out: tuple[bytes, ...] = ()
         self.last_heard = server.clock.now()
         server.pulse.register(self)  # type: ignore[arg-type]
         self._gate.opened(self)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ class Wire:
     def __init__(self, name: str) -> None:
         self.id = name
         self.last_heard = 0.0
-        self.out: list[bytes] = []
+        self.out: tuple[bytes, ...] = ()
         self.frames: list[bytes] = []
         self.pressure: list[tuple[Any, bool]] = []
         self.closed: list[int] = []

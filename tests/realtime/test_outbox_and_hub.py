@@ -24,7 +24,7 @@ class Recorder:
     def __init__(self, id_: str) -> None:
         self.id = id_
         self.frames: list[bytes] = []
-        self.out: list[bytes] = []
+        self.out: tuple[bytes, ...] = ()
         self.slots: list[object] = []
         self.dropped_first: list[bool] = []
         self.code: CloseCode | None = None

@@ -7,6 +7,7 @@ then frames wait in a `Backlog`, and the socket is closed with 4408 when they do
 import asyncio
 import http
 import math
+import os
 import secrets
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
@@ -22,14 +23,15 @@ from .headers import Headers
 from .pulse import Deadline, Pulse
 
 PORTION = 32 * 1024
-"""Bytes that are handed to a transport at a time; what it buffers beyond its high-water mark is no more than this."""
+"""Bytes that are handed on at a time; a transport buffers no more than this."""
 QUICK, QUICK_SIZE = 32, 512
-"""A frame of at most `QUICK_SIZE` bytes may be appended to an `out` that holds between 1 and `QUICK` - 1 frames."""
+"""A frame of at most `QUICK_SIZE` bytes may be added to an `out` that holds between 1 and `QUICK` - 1 frames."""
 _FLUSH_AT = PORTION - QUICK * QUICK_SIZE
 """Bytes that `send` has counted in `out` when it is flushed: with the small ones, which it has not, a portion."""
 CLOSE_WAIT = 5.0
 """Seconds that a peer has to finish the closing handshake before its transport is aborted."""
 
+_NONE = -1
 _PING = ping_frame()
 _PING_SLOT = "ping"
 _NO_HEADERS = Headers()
@@ -88,12 +90,13 @@ class Gate(Protocol):
 class Tick:
     """The connections that have something to write at the end of this tick of the event loop."""
 
-    __slots__ = ("_dirty", "on_drop")
+    __slots__ = ("_dirty", "_first", "on_drop")
 
     def __init__(self, on_drop: Callable[[str, int], None] = lambda what, count: None) -> None:
         self.on_drop = on_drop
         """Told what clients that do not read have lost: `event` or `socket`, and how many."""
         self._dirty: list[Connection] = []
+        self._first: tuple[bytes, ...] = (b"",)
 
     def add(self, connection: "Connection") -> None:
         """Flush this connection once the callbacks of this tick have run."""
@@ -101,29 +104,35 @@ class Tick:
             asyncio.get_running_loop().call_soon(self._flush)
         self._dirty.append(connection)
 
+    def first(self, frame: bytes) -> tuple[bytes, ...]:
+        """An `out` of this frame alone, the same for all connections that get it one after the other."""
+        if self._first[0] is not frame:
+            self._first = (frame,)
+        return self._first
+
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
-        frames: list[bytes] = []
+        self._first = (b"",)
+        frames: tuple[bytes, ...] = ()
         joined = b""
         for connection in dirty:
             out = connection.out
-            if len(out) == 1:
-                connection.write(out[0])
-            elif out:
-                # In a burst neighbours have the very same frames, and that is seen faster than they are joined.
-                if out != frames:
-                    frames = out.copy()
-                    joined = b"".join(frames)
-                connection.write(joined)
-            else:
+            if not out:
                 connection.flush()
+                continue
+            # Most neighbours have the very same frames, and that is seen faster than they are joined.
+            if out is not frames:
+                frames = out
+                joined = out[0] if len(out) == 1 else b"".join(out)
+            connection.out = ()
+            connection.write(joined)
 
 
 class Connection:
     """One device's open socket. The application calls `send` and `close`; the rest is for the edge and the pulse."""
 
     __slots__ = (
-        "_backlog", "_clock", "_deadline", "_last", "_paused", "_pulse", "_size", "_tick", "_transport",
+        "_backlog", "_clock", "_deadline", "_fd", "_last", "_paused", "_pulse", "_size", "_tick", "_transport",
         "closing", "headers", "id", "last_heard", "out", "peer", "state",
     )  # fmt: skip
 
@@ -147,13 +156,14 @@ class Connection:
         self.closing = False
         """True from the first sign of the end: nothing sent after that leaves."""
         self._transport = transport
+        self._fd = _descriptor(transport)
         self._tick = tick
         self._pulse = pulse
         self._clock = clock
-        self.out: list[bytes] = []
-        """What leaves at the end of this tick. Who has a small frame for many connections may append it here instead of
+        self.out: tuple[bytes, ...] = ()
+        """What leaves at the end of this tick. Who has a small frame for many connections may add it here instead of
         calling `send`, where something is queued already: see `QUICK`."""
-        self._last: list[bytes] | None = None
+        self._last: tuple[bytes, ...] | None = None
         self._size = 0
         self._paused = False
         self._backlog: Backlog | None = None
@@ -168,8 +178,8 @@ class Connection:
         out = self.out
         if out:
             # It neither closes nor waits.
+            self.out = (*out, frame)
             if len(out) < QUICK and len(frame) <= QUICK_SIZE:
-                out.append(frame)
                 return
             self._size += len(frame)
         elif self.closing:
@@ -180,8 +190,8 @@ class Connection:
         else:
             self._tick.add(self)
             self._size = len(frame)
-        out.append(frame)
-        if self._size >= _FLUSH_AT or len(out) >= MAX_EVENTS:
+            self.out = self._tick.first(frame)
+        if self._size >= _FLUSH_AT or len(self.out) >= MAX_EVENTS:
             self.flush()
 
     def _put(self, backlog: Backlog, frame: bytes, slot: object, droppable: bool) -> None:
@@ -207,14 +217,12 @@ class Connection:
             return
         self.closing = True
         # Nothing is queued behind it: `out` is empty from now on.
-        last, self.out = self.out, []
-        self._last = last
+        last, self.out = self.out, ()
         self._tick.add(self)
         if self._backlog is not None:
-            last.append(self._backlog.take(MAX_BYTES))
+            last += (self._backlog.take(MAX_BYTES),)
             self._backlog = None
-        if frame:
-            last.append(frame)
+        self._last = (*last, frame) if frame else last
         self._pulse.forget(self)
         self._deadline = self._pulse.at(self._clock.now() + CLOSE_WAIT, self.abort)
 
@@ -225,22 +233,31 @@ class Connection:
     def abort(self) -> None:
         """Drop the transport without a word; `Gate.closed` follows with 1006."""
         self.closing = True
+        self.out = ()
         self._transport.abort()
 
     def flush(self) -> None:
         """Write what this tick has gathered."""
         out = self.out if self._last is None else self._last
         self._last = None
+        self.out = ()
         if out:
-            self.write(out[0] if len(out) == 1 else b"".join(out))
+            self.write(b"".join(out))
 
-    def write(self, joined: bytes) -> None:
-        """Write these bytes in the place of the frames that they are joined of."""
-        self.out.clear()
-        self._transport.write(joined)
+    def write(self, data: bytes) -> None:
+        """Hand these bytes to the kernel now; what it does not take waits in the transport, which makes us pause."""
+        sent = 0
+        if not self._paused:
+            # Past the transport, where nothing waits: of a fan-out its own steps were a tenth.
+            try:
+                sent = os.write(self._fd, data)
+            except OSError:
+                sent = 0  # full, or broken: the transport waits, or sees it too
+        if sent < len(data):
+            self._transport.write(data[sent:])
 
     def pause(self) -> None:
-        """The transport's buffer is full."""
+        """Something waits in the transport."""
         self._paused = True
         # What was queued comes before what has to wait.
         self.flush()
@@ -248,12 +265,12 @@ class Connection:
             self._backlog = Backlog()
 
     def resume(self) -> None:
-        """The transport's buffer has room again: hand it the backlog, by portions, until it is full or all is out."""
+        """Nothing waits in the transport: hand on the backlog, by portions, until the kernel is full or all is out."""
         self._paused = False
         while self._backlog is not None and not self._paused:
             portion = self._backlog.take(PORTION)
             if portion:
-                self._transport.write(portion)
+                self.write(portion)
             else:
                 self._backlog = None
 
@@ -264,9 +281,19 @@ class Connection:
     def lost(self) -> None:
         """The transport is gone: let go of everything."""
         self.closing = True
-        self.out.clear()
+        # The number is somebody else's from now on.
+        self._fd = _NONE
+        self.out = ()
         self._last = None
         self._backlog = None
         self._pulse.forget(self)
         if self._deadline is not None:
             self._deadline.cancel()
+
+
+def _descriptor(transport: asyncio.BaseTransport) -> int:
+    """The file descriptor to write to; none where a write would pass something by, as encryption, or has no socket."""
+    socket = transport.get_extra_info("socket")
+    if socket is None or transport.get_extra_info("sslcontext") is not None:
+        return _NONE
+    return int(socket.fileno())

@@ -20,8 +20,8 @@ from .reader import Reader
 
 MAX_AFTER_CLOSE = 256 * 1024
 """Bytes that are still parsed for the client's close frame after ours."""
-HIGH_WATER = 64 * 1024
-"""Bytes that a transport buffers before it pauses."""
+HIGH_WATER = 0
+"""Bytes that a transport buffers before it pauses. So nothing waits in one that is not paused."""
 
 _CLEAN = (1000, 1001, NO_CODE)
 
@@ -151,7 +151,7 @@ class Edge(asyncio.Protocol):
         connection = Connection(self._transport, peer, accepted.headers, around.tick, around.pulse, around.clock)
         self._connection = connection
         self._reader = Reader(connection, around.gate)
-        self._transport.write(accepted.response)
+        connection.write(accepted.response)
         around.pulse.register(connection)
         around.gate.opened(connection)
         connection.drop_headers()

@@ -34,7 +34,7 @@ class Socket(Protocol):
 
     id: str
     last_heard: float
-    out: list[bytes]
+    out: tuple[bytes, ...]
 
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
         """Queue a frame; see `Connection.send`."""
@@ -74,7 +74,7 @@ class Person:
     __slots__ = ("chats", "clients", "mutual", "rev", "total")
 
     def __init__(self, chats: dict[int, Count], mutual: set[int], rev: int) -> None:
-        self.clients: list[Client] = []
+        self.clients: tuple[Client, ...] = ()
         self.chats = chats
         self.mutual = mutual
         self.rev = rev
@@ -90,6 +90,7 @@ class Hub:
         self.people: dict[int, Person] = {}
         self.chats: dict[int, set[int]] = {}
         self._sessions: dict[int, list[Client]] = {}
+        self._by_connection: dict[str, Client] = {}
         self.delivered: dict[str, int] = defaultdict(int)
         """Name of an event → to how many connections it went, since the start."""
 
@@ -106,7 +107,8 @@ class Hub:
             for chat_id in person.chats:
                 self.chats.setdefault(chat_id, set()).add(client.user_id)
         known.rev = max(known.rev, person.rev)
-        known.clients.append(client)
+        known.clients = (*known.clients, client)
+        self._by_connection[client.socket.id] = client
         self._sessions.setdefault(client.session_id, []).append(client)
         return known
 
@@ -115,7 +117,8 @@ class Hub:
         person = self.people.get(client.user_id)
         if person is None or client not in person.clients:
             return
-        person.clients.remove(client)
+        person.clients = tuple(other for other in person.clients if other is not client)
+        self._by_connection.pop(client.socket.id, None)
         mates = self._sessions[client.session_id]
         mates.remove(client)
         if not mates:
@@ -179,14 +182,18 @@ class Hub:
         slot = None if kind.slot is None else (kind.slot, event.user_id)  # type: ignore[attr-defined]
         droppable = kind.droppable
         quick = QUICK if len(frame) <= QUICK_SIZE else 0
+        before: tuple[bytes, ...] = ()
+        after = before
         for client in clients:
             socket = client.socket
             out = socket.out
-            if out and len(out) < quick:
-                # As `send` does, without a call for each of many.
-                out.append(frame)
-            else:
+            if not out or len(out) >= quick:
                 socket.send(frame, slot, droppable)
+                continue
+            # As `send` does, without a call for each of many. What is queued is the same for most.
+            if out is not before:
+                before, after = out, (*out, frame)
+            socket.out = after
         self.delivered[name] += len(clients)
 
     def tell(self, person: Person, event: DurableEvent) -> None:
@@ -227,6 +234,7 @@ class Hub:
         if not rev and but is None:
             found = map(people.get, user_ids)
             return [client for person in found if person for client in person.clients if name in client.wanted]
+        left_out = None if but is None else self._by_connection.get(but)
         clients: list[Client] = []
         add = clients.append
         for user_id in user_ids:
@@ -235,7 +243,7 @@ class Hub:
                 if rev > person.rev:
                     person.rev = rev
                 for client in person.clients:
-                    if name in client.wanted and client.socket.id != but:
+                    if name in client.wanted and client is not left_out:
                         add(client)
         return clients
 
