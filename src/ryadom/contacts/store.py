@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, or_, select, update
 
 from ryadom.auth.store import USER_COLUMNS, user_of
-from ryadom.db.query import ids_in, new
+from ryadom.db.query import gathered, ids_in, new
 from ryadom.db.tables import Instant, blocks, contacts, user
 from ryadom.db.tx import Tx
 from ryadom.protocol.schemas import Contact
@@ -49,7 +49,11 @@ _NOTE = (
     )
 )
 """Each has the other and neither blocks the other."""
-MUTUAL = mutual_pairs().where(contacts.c.owner_id.in_(ids_in("ids")))
+MUTUAL = (
+    select(contacts.c.owner_id, gathered(contacts.c.contact_id))
+    .where(contacts.c.mutual, contacts.c.owner_id.in_(ids_in("ids")))
+    .group_by(contacts.c.owner_id)
+)
 ARE_MUTUAL = mutual_pairs().where(contacts.c.owner_id == bindparam("one"), contacts.c.contact_id == bindparam("other"))
 _entered = select(contacts.c.contact_id).where(
     contacts.c.owner_id == bindparam("owner_id"), contacts.c.removed_at.is_(None)
@@ -110,8 +114,7 @@ FIND = select(*USER_COLUMNS).where(
 def mutual_ids(tx: Tx, user_ids: Collection[int]) -> dict[int, list[int]]:
     """The mutual contacts of each of these people."""
     found: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
-    for owner_id, contact_id in tx.run(MUTUAL, ids=list(user_ids)):
-        found[owner_id].append(contact_id)
+    found.update(tx.run(MUTUAL, ids=list(user_ids)))
     return found
 
 

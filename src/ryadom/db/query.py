@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 from .tables import Instant
 
 Processor = Callable[[Any], Any]
+_decode_ids = msgspec.json.Decoder(list[int]).decode
 
 
 class _Sent(TypeDecorator[Any]):
@@ -60,6 +61,22 @@ class _Ids(FunctionElement[Any]):
     inherit_cache = True
 
 
+class _GivenIds(_SentIds):
+    """A list of ids that comes from the database, as it is sent there."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else _decode_ids(value)
+
+
+class gathered(FunctionElement[list[int]]):  # noqa: N801 - it stands in a query as a function does
+    """The ids of all rows of a group as one list: a third of what rows of their own cost."""
+
+    inherit_cache = True
+    type = _GivenIds()
+
+
 class _Items(FunctionElement[Any]):
     """A list as a table with the columns `key` (from 0 on) and `value` (JSON)."""
 
@@ -88,6 +105,16 @@ class casefolded(FunctionElement[str]):  # noqa: N801 - it stands in a query as 
 @compiles(_Items, "sqlite")
 def _json_each(element: FunctionElement[Any], compiler: Any, **options: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(gathered, "sqlite")
+def _json_array(element: gathered, compiler: Any, **options: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(gathered, "postgresql")
+def _array(element: gathered, compiler: Any, **options: Any) -> str:
+    return f"array_agg({compiler.process(element.clauses, **options)})"
 
 
 @compiles(_Ids, "postgresql")

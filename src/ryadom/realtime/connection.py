@@ -98,14 +98,14 @@ class Tick:
         self._dirty: list[Connection] = []
         self._first: tuple[bytes, ...] = (b"",)
 
-    def add(self, connection: "Connection") -> None:
-        """Flush this connection once the callbacks of this tick have run."""
+    def add(self, connection: "Connection", frame: bytes) -> tuple[bytes, ...]:
+        """Flush this connection once the callbacks of this tick have run. An `out` of this frame alone.
+
+        It is the same for all connections that get the frame one after the other.
+        """
         if not self._dirty:
             asyncio.get_running_loop().call_soon(self._flush)
         self._dirty.append(connection)
-
-    def first(self, frame: bytes) -> tuple[bytes, ...]:
-        """An `out` of this frame alone, the same for all connections that get it one after the other."""
         if self._first[0] is not frame:
             self._first = (frame,)
         return self._first
@@ -121,7 +121,7 @@ class Tick:
                 connection.flush()
                 continue
             # Most neighbours have the very same frames, and that is seen faster than they are joined.
-            if out is not frames:
+            if out is not frames and out != frames:
                 frames = out
                 joined = out[0] if len(out) == 1 else b"".join(out)
             connection.out = ()
@@ -188,9 +188,8 @@ class Connection:
             self._put(self._backlog, frame, slot, droppable)
             return
         else:
-            self._tick.add(self)
+            self.out = self._tick.add(self, frame)
             self._size = len(frame)
-            self.out = self._tick.first(frame)
         if self._size >= _FLUSH_AT or len(self.out) >= MAX_EVENTS:
             self.flush()
 
@@ -218,7 +217,7 @@ class Connection:
         self.closing = True
         # Nothing is queued behind it: `out` is empty from now on.
         last, self.out = self.out, ()
-        self._tick.add(self)
+        self._tick.add(self, frame)
         if self._backlog is not None:
             last += (self._backlog.take(MAX_BYTES),)
             self._backlog = None

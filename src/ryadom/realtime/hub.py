@@ -29,6 +29,11 @@ from .frames import text_frame
 encode = msgspec.json.Encoder().encode
 
 
+def framed(event: Event) -> bytes:
+    """An event as it goes to a client."""
+    return text_frame(encode(event))
+
+
 class Socket(Protocol):
     """What the hub needs of a connection."""
 
@@ -178,7 +183,7 @@ class Hub:
         clients = self._reach(to, name, event.rev if kind.durable else 0)  # type: ignore[attr-defined]
         if not clients:
             return
-        frame = text_frame(encode(event))
+        frame = framed(event)
         slot = None if kind.slot is None else (kind.slot, event.user_id)  # type: ignore[attr-defined]
         droppable = kind.droppable
         quick = QUICK if len(frame) <= QUICK_SIZE else 0
@@ -198,14 +203,14 @@ class Hub:
 
     def tell(self, person: Person, event: DurableEvent) -> None:
         """Hand an event to every connection of one person that wants it."""
-        name = KINDS[type(event)].name
-        if event.rev > person.rev:
-            person.rev = event.rev
-        frame = None
+        self.tell_frame(person, KINDS[type(event)].name, event.rev, framed(event))
+
+    def tell_frame(self, person: Person, name: str, rev: int, frame: bytes) -> None:
+        """The same for an event that is framed already, since others have the same."""
+        if rev > person.rev:
+            person.rev = rev
         for client in person.clients:
             if name in client.wanted:
-                if frame is None:
-                    frame = text_frame(encode(event))
                 client.socket.send(frame)
                 self.delivered[name] += 1
 

@@ -16,12 +16,13 @@ from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.events import NewMessage, UnreadChanged, UnreadMessage
 from ryadom.protocol.facts import MarkMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
-from ryadom.realtime.hub import Count, Hub, Person
+from ryadom.realtime.hub import KINDS, Count, Hub, Person, framed
 from ryadom.realtime.outbox import Outbox
 
 from . import store
 
 INFINITY = float("inf")
+UNREAD_MESSAGE = KINDS[UnreadMessage].name
 
 
 class Counts:
@@ -81,29 +82,35 @@ class Counts:
         """Whether someone's chat counts again, and the sweep has not been there yet. Somebody has muted one."""
         return self._unmute[0][0] <= self._clock.now()
 
-    def _set(self, person: Person, count: Count, unread: int, rev: int) -> None:
-        """The one place where a count changes."""
-        if person.total is not None and (not count.muted_until or count.muted_until <= self._clock.now()):
-            person.total += unread - count.unread
+    def _set(self, person: Person, count: Count, unread: int, rev: int) -> int:
+        """The one place where a count changes. What is unread in all then."""
+        total = person.total
+        if total is not None and (not count.muted_until or count.muted_until <= self._clock.now()):
+            total = person.total = total + unread - count.unread
         count.unread, count.rev = unread, rev
+        return self._sum(person) if total is None or self._unmute else total
 
     def _new_message(self, event: NewMessage) -> None:
         message = event.message
         chat_id, sender_id, rev = message.chat_id, message.sender_id, event.rev
-        people = self._hub.people
+        people, tell = self._hub.people, self._hub.tell_frame
+        frames: dict[tuple[int, int], bytes] = {}
+        """Many members of a group have as much unread, and get the same."""
         for user_id in self._hub.chats.get(chat_id, ()):
             person = people[user_id]
             count = person.chats[chat_id]
             if user_id == sender_id:
                 self._own_message(event, person, count)
                 continue
-            if rev > count.rev:
-                self._set(person, count, count.unread + 1, rev)
-            unread = UnreadMessage(
-                timestamp=event.timestamp, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=sender_id,
-                unread_count=count.unread, total_unread=self._sum(person),
-            )  # fmt: skip
-            self._hub.tell(person, unread)
+            total = self._set(person, count, count.unread + 1, rev) if rev > count.rev else self._sum(person)
+            counted = count.unread, total
+            frame = frames.get(counted)
+            if frame is None:
+                frame = frames[counted] = framed(UnreadMessage(
+                    timestamp=event.timestamp, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=sender_id,
+                    unread_count=count.unread, total_unread=total,
+                ))  # fmt: skip
+            tell(person, UNREAD_MESSAGE, rev, frame)
 
     def _own_message(self, event: NewMessage, person: Person, count: Count) -> None:
         """Who has nothing unread has read up to what they write."""
