@@ -19,8 +19,8 @@ from ryadom.protocol.emissions import Emission
 from ryadom.protocol.errors import Refusal
 
 from .errors import TooOld
-from .query import prepared_for
-from .tables import Instant, revision
+from .query import prepared_for, written
+from .tables import revision
 from .tx import Commit, Memory, Tx, forget
 from .work import Work, all_sets, perform, perform_bare
 
@@ -42,7 +42,6 @@ LAST = select(revision.c.value, revision.c.last_message_id)
 SET_LAST = update(revision).values(value=bindparam("rev"), last_message_id=bindparam("last_id"))
 
 _dialect: Any = sqlite_dialect.dialect(paramstyle="qmark")
-_to_driver: Any = Instant().dialect_impl(_dialect).bind_processor(_dialect)
 prepare = prepared_for(_dialect)
 
 
@@ -64,7 +63,7 @@ class SqliteTx(Tx):
     def stamp(self) -> Any:
         """Text."""
         if self._stamp is None:
-            self._stamp = _to_driver(self.now)
+            self._stamp = written(self.now)
         return self._stamp
 
     def run(self, query: Executable, **params: Any) -> list[Any]:
