@@ -15,18 +15,18 @@ Act = Callable[[Town], Awaitable[Any]]
 
 def forget(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A server that never sends one kind of event."""
-    deliver, tell = Hub.deliver, Hub.tell
+    deliver, tell_frame = Hub.deliver, Hub.tell_frame
 
     def deliver_others(self: Hub, event: Event, to: Audience) -> None:
         if NAMES[type(event)] != name:
             deliver(self, event, to)
 
-    def tell_others(self: Hub, person: Person, event: DurableEvent) -> None:
-        if NAMES[type(event)] != name:
-            tell(self, person, event)
+    def tell_others(self: Hub, person: Person, what: str, rev: int, frame: bytes) -> None:
+        if what != name:
+            tell_frame(self, person, what, rev, frame)
 
     monkeypatch.setattr(Hub, "deliver", deliver_others)
-    monkeypatch.setattr(Hub, "tell", tell_others)
+    monkeypatch.setattr(Hub, "tell_frame", tell_others)
 
 
 async def write(town: Town) -> Json:

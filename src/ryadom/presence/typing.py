@@ -100,8 +100,8 @@ class Typing:
     def heard(self, event: TypingStart | TypingStop) -> None:
         """Somebody types, or stops, on another node; it ends here as it would there."""
         typed = Typed(event.user_id, event.chat_id)
-        members = self._hub.chats.get(event.chat_id, set())
-        mutual = {one for one in members if event.user_id in self._hub.people[one].mutual}
+        members = self._hub.chats.get(event.chat_id, {})
+        mutual = {one for one, person in members.items() if event.user_id in person.mutual}
         if isinstance(event, TypingStop):
             if self._board.stop_person(typed) and members:
                 # Not passed on: whoever said it has told all nodes.
@@ -121,7 +121,7 @@ class Typing:
     def _tell(self, event: TypingStart | TypingStop, mutual: set[int]) -> None:
         members = self._hub.chats.get(event.chat_id)
         if members:
-            self._outbox.send_ephemeral(event, Users(list(members & mutual)))
+            self._outbox.send_ephemeral(event, Users(list(members.keys() & mutual)))
 
     def _shows_offline(self, user_id: int, now: float) -> bool:
         hidden = user_id in self._live.hidden

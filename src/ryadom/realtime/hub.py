@@ -93,7 +93,8 @@ class Hub:
 
     def __init__(self) -> None:
         self.people: dict[int, Person] = {}
-        self.chats: dict[int, set[int]] = {}
+        self.chats: dict[int, dict[int, Person]] = {}
+        """Chat → its members who are connected."""
         self._sessions: dict[int, list[Client]] = {}
         self._by_connection: dict[str, Client] = {}
         self.delivered: dict[str, int] = defaultdict(int)
@@ -110,7 +111,7 @@ class Hub:
         if known is None:
             known = self.people[client.user_id] = person
             for chat_id in person.chats:
-                self.chats.setdefault(chat_id, set()).add(client.user_id)
+                self.chats.setdefault(chat_id, {})[client.user_id] = person
         known.rev = max(known.rev, person.rev)
         known.clients = (*known.clients, client)
         self._by_connection[client.socket.id] = client
@@ -139,7 +140,7 @@ class Hub:
         if person is not None:
             person.chats[chat_id] = count
             person.total = None
-            self.chats.setdefault(chat_id, set()).add(user_id)
+            self.chats.setdefault(chat_id, {})[user_id] = person
 
     def leave(self, chat_id: int, user_id: int) -> None:
         """A connected person is a member no more."""
@@ -151,7 +152,7 @@ class Hub:
     def _forget_member(self, chat_id: int, user_id: int) -> None:
         members = self.chats.get(chat_id)
         if members is not None:
-            members.discard(user_id)
+            members.pop(user_id, None)
             if not members:
                 del self.chats[chat_id]
 
@@ -218,38 +219,38 @@ class Hub:
         """The connections of an audience that want an event; their people have heard of its rev."""
         match to:
             case Chat():
-                return self._of(self.chats.get(to.id, ()), name, rev, to.except_connection)
+                return self._of(self.chats.get(to.id, _NOBODY).values(), name, rev, to.except_connection)
             case Users():
-                clients = self._of(to.ids, name, rev, to.except_connection)
+                clients = self._of(self._here(to.ids), name, rev, to.except_connection)
                 if to.away is not None:
                     clients = [client for client in clients if client.wants_away is to.away]
                 if to.except_session is not None:
                     clients = [client for client in clients if client.session_id != to.except_session]
                 return clients
             case Mutual():
-                members = self.chats.get(to.chat_id, ())
-                ids = [one for one in to.ids if one in members and to.of in self.people[one].mutual]
-                return self._of(ids, name, rev)
+                members = self.chats.get(to.chat_id, _NOBODY)
+                here = [members[one] for one in to.ids if one in members]
+                return self._of([person for person in here if to.of in person.mutual], name, rev)
             case Session():
                 return [client for client in self._sessions.get(to.id, ()) if name in client.wanted]
 
-    def _of(self, user_ids: Iterable[int], name: str, rev: int, but: str | None = None) -> list[Client]:
+    def _here(self, user_ids: Iterable[int]) -> Iterable[Person]:
+        """Those of these people who are connected."""
+        return filter(None, map(self.people.get, user_ids))
+
+    def _of(self, people: Iterable[Person], name: str, rev: int, but: str | None = None) -> list[Client]:
         """The connections of these people that want an event, but for one of them."""
-        people = self.people
         if not rev and but is None:
-            found = map(people.get, user_ids)
-            return [client for person in found if person for client in person.clients if name in client.wanted]
+            return [client for person in people for client in person.clients if name in client.wanted]
         left_out = None if but is None else self._by_connection.get(but)
         clients: list[Client] = []
         add = clients.append
-        for user_id in user_ids:
-            person = people.get(user_id)
-            if person is not None:
-                if rev > person.rev:
-                    person.rev = rev
-                for client in person.clients:
-                    if name in client.wanted and client is not left_out:
-                        add(client)
+        for person in people:
+            if rev > person.rev:
+                person.rev = rev
+            for client in person.clients:
+                if name in client.wanted and client is not left_out:
+                    add(client)
         return clients
 
 
@@ -267,4 +268,5 @@ class Kind:
 
 
 _SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}
+_NOBODY: dict[int, Person] = {}
 KINDS = {event: Kind(event) for event in NAMES}

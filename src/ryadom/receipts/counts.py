@@ -93,11 +93,10 @@ class Counts:
     def _new_message(self, event: NewMessage) -> None:
         message = event.message
         chat_id, sender_id, rev = message.chat_id, message.sender_id, event.rev
-        people, tell = self._hub.people, self._hub.tell_frame
+        tell = self._hub.tell_frame
         frames: dict[tuple[int, int], bytes] = {}
         """Many members of a group have as much unread, and get the same."""
-        for user_id in self._hub.chats.get(chat_id, ()):
-            person = people[user_id]
+        for user_id, person in self._hub.chats.get(chat_id, {}).items():
             count = person.chats[chat_id]
             if user_id == sender_id:
                 self._own_message(event, person, count)
@@ -130,8 +129,7 @@ class Counts:
             self._tell(person, fact.chat_id, count, fact.timestamp)
 
     def _removed(self, fact: MessageRemoved) -> None:
-        for user_id in self._hub.chats.get(fact.chat_id, ()):
-            person = self._hub.people[user_id]
+        for user_id, person in self._hub.chats.get(fact.chat_id, {}).items():
             count = person.chats[fact.chat_id]
             if user_id != fact.sender_id and fact.seq > count.mark:
                 if fact.rev > count.rev:
