@@ -14,7 +14,7 @@ from .bare_server import EVERYBODY
 from .floor import Floor
 from .line import compared, interleaved, quick, seconds
 from .load import Load
-from .node import Node, People
+from .node import Node
 
 BARE = "bare Python"
 GROUP = 1000
@@ -67,8 +67,7 @@ def main_presence() -> None:
 def main_group() -> None:
     """A message to a group, per member."""
     size = 100 if quick() else GROUP
-    made = People()
-    chat_id = made.group(0, made.more(size + 1)[1:])
+    made, chat_id = crowds.members(size)
     with Node(made.done()) as server, Bare() as bottom:
         ours = Load(crowds.messages(chat_id, server.port, made.tokens), server.pids)
         theirs = Load(crowds.messages(EVERYBODY, bottom.port, floor.tokens(size + 1)), bottom.pids)

@@ -3,7 +3,8 @@
 *Presence.* So many people with a session that the server holds in memory (they have said `offline`, so it never
 forgets them), and among them one whose 50 contacts are online; CPU per change, as in `bench.presence`.
 *Group.* Everybody in the group is online; one sends, one message after the other; CPU per message over members told
-(`new_message` and `unread_message` each). Storing and answering are in it, so a small group's members look dear.
+(`new_message` and `unread_message` each). Storing and answering are in it, so a small group's members look dear. What
+they have unread elsewhere differs from one to the next, so that (up to 1,000 members) each gets an event of their own.
 """
 
 from contextlib import ExitStack
@@ -17,6 +18,8 @@ from .load import Load, Plan, Run
 from .node import Node, People
 
 CONTACTS = 50
+ELSEWHERE, ELSEWHERE_FROM = 1000, 10_000_000
+"""Messages in another group of the same people, and where their ids begin."""
 
 
 def main_presence() -> None:
@@ -61,13 +64,22 @@ def main_group() -> None:
 
 def group(size: int) -> Run:
     """One size: the run is in messages."""
-    made = People()
-    everybody = made.more(size + 1)
-    chat_id = made.group(0, everybody[1:])
+    made, chat_id = members(size)
     with Node(made.done()) as server, Load(messages(chat_id, server.port, made.tokens), server.pids) as load:
         load.open()
         load.hold(1)
         return load.rounds(max(10, min(500, 200_000 // size) // (10 if quick() else 1)))
+
+
+def members(size: int) -> tuple[People, int]:
+    """A group of so many besides its owner, each with another number of unread messages elsewhere; and its id."""
+    made = People()
+    everybody = made.more(size + 1)
+    elsewhere = made.group(0, everybody[1:])
+    made.messages(elsewhere, [0], ELSEWHERE, ELSEWHERE_FROM)
+    for one in everybody[1:]:
+        made.mark(elsewhere, one, one % ELSEWHERE)
+    return made, made.group(0, everybody[1:])
 
 
 def messages(chat_id: int, port: int, tokens: list[str]) -> Plan:
