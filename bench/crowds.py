@@ -3,8 +3,9 @@
 *Presence.* So many people with a session that the server holds in memory (they have said `offline`, so it never
 forgets them), and among them one whose 50 contacts are online; CPU per change, as in `bench.presence`.
 *Group.* Everybody in the group is online; one sends, one message after the other; CPU per message over members told
-(`new_message` and `unread_message` each). Storing and answering are in it, so a small group's members look dear. What
-they have unread elsewhere differs from one to the next, so that (up to 1,000 members) each gets an event of their own.
+(`new_message` and `unread_message` each). Storing and answering are in it, so a small group's members look dear.
+Twice: what they have unread elsewhere differs from one to the next, so that (up to 1,000) each has an `unread_message`
+of their own; and nobody has anything, so that all have the same.
 """
 
 from contextlib import ExitStack
@@ -56,29 +57,31 @@ def _changes(load: Load) -> Run:
 def main_group() -> None:
     """Measure a message to so many members."""
     sizes = (10, 100) if quick() else (10, 100, 1000, 10_000)
-    curve(
-        "message to a group, per member online", "CPU µs", "members online", "≤ 7 µs each, linear",
-        {size: partial(group, size) for size in sizes}, per=lambda size: size, target=7,
-    )  # fmt: skip
+    for what, unlike in (("", True), (", all with as much unread", False)):
+        curve(
+            f"message to a group, per member online{what}", "CPU µs", "members online", "≤ 7 µs each, linear",
+            {size: partial(group, size, unlike=unlike) for size in sizes}, per=lambda size: size, target=7,
+        )  # fmt: skip
 
 
-def group(size: int) -> Run:
+def group(size: int, *, unlike: bool) -> Run:
     """One size: the run is in messages."""
-    made, chat_id = members(size)
+    made, chat_id = members(size, unlike=unlike)
     with Node(made.done()) as server, Load(messages(chat_id, server.port, made.tokens), server.pids) as load:
         load.open()
         load.hold(1)
         return load.rounds(max(10, min(500, 200_000 // size) // (10 if quick() else 1)))
 
 
-def members(size: int) -> tuple[People, int]:
-    """A group of so many besides its owner, each with another number of unread messages elsewhere; and its id."""
+def members(size: int, *, unlike: bool = True) -> tuple[People, int]:
+    """A group of so many besides its owner, and its id. `unlike`: each has as much unread elsewhere as nobody else."""
     made = People()
     everybody = made.more(size + 1)
-    elsewhere = made.group(0, everybody[1:])
-    made.messages(elsewhere, [0], ELSEWHERE, ELSEWHERE_FROM)
-    for one in everybody[1:]:
-        made.mark(elsewhere, one, one % ELSEWHERE)
+    if unlike:
+        elsewhere = made.group(0, everybody[1:])
+        made.messages(elsewhere, [0], ELSEWHERE, ELSEWHERE_FROM)
+        for one in everybody[1:]:
+            made.mark(elsewhere, one, one % ELSEWHERE)
     return made, made.group(0, everybody[1:])
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket as sockets
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
 from edge.wire import UPGRADE, Wire
 from ryadom.realtime.connection import Connection, Tick
+from ryadom.realtime.edge import Edge
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.headers import Headers
 from ryadom.realtime.pulse import Pulse
@@ -20,12 +22,22 @@ from virtual_clock import VirtualClock
 Pair = tuple[sockets.socket, sockets.socket]
 
 
-class Told(asyncio.WriteTransport):
+class Told(asyncio.Transport):
     """A transport that notes what it is told to write."""
 
     def __init__(self, own: sockets.socket | None, **extra: Any) -> None:
-        super().__init__({"socket": own, **extra})
+        super().__init__({"socket": own, "peername": ("198.51.100.7", 50000), **extra})
+        self.waits = 0
         self.written = b""
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        assert high == 0
+
+    def get_write_buffer_size(self) -> int:
+        return self.waits
+
+    def is_closing(self) -> bool:
+        return False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += data
@@ -85,6 +97,25 @@ def test_nothing_is_written_to_a_number_that_is_somebody_elses_now(
     finally:
         os.close(number)
     assert transport.written == b"a secret"  # which ignores it
+
+
+@pytest.mark.parametrize("waits", [0, 5])
+def test_an_answer_to_an_earlier_request_is_not_overtaken(
+    pair: Pair, edge: type[Edge], gate: RecordingGate, waits: int
+) -> None:
+    transport = Told(pair[0])
+    transport.waits = waits
+    upgraded = edge(None, SimpleNamespace(connections=set()), None)
+    upgraded.connection_made(transport)
+    upgraded.data_received(UPGRADE)
+    assert len(gate.connections) == 1
+    if waits:
+        assert transport.written.startswith(b"HTTP/1.1 101 ")
+        upgraded.resume_writing()
+    else:
+        assert pair[1].recv(1000).startswith(b"HTTP/1.1 101 ")
+    gate.connections[0].write(b"hello")
+    assert pair[1].recv(1000) == b"hello"
 
 
 def test_nothing_is_written_past_encryption(pair: Pair, clock: VirtualClock, pulse: Pulse) -> None:

@@ -151,6 +151,9 @@ class Edge(asyncio.Protocol):
         connection = Connection(self._transport, peer, accepted.headers, around.tick, around.pulse, around.clock)
         self._connection = connection
         self._reader = Reader(connection, around.gate)
+        if self._transport.get_write_buffer_size():
+            # An answer to an earlier request on the same connection.
+            connection.pause()
         connection.write(accepted.response)
         around.pulse.register(connection)
         around.gate.opened(connection)
