@@ -1,14 +1,13 @@
 """What leaves when: one write per tick, and a bounded queue for those who do not read."""
 
 import asyncio
-import socket as sockets
 
 import pytest
 
 from edge.memory_wire import MemorySocket
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
-from edge.wire import CLOSE, TEXT, UPGRADE, Wire
+from edge.wire import CLOSE, TEXT, Wire, upgraded_unread
 from ryadom.protocol.errors import SESSION_OVER
 from ryadom.realtime.backlog import MAX_BYTES, MAX_EVENTS, Backlog
 from ryadom.realtime.connection import PORTION, Connection
@@ -204,12 +203,7 @@ async def test_a_burst_in_one_tick_is_bounded_too(edge: type[Edge], gate: Record
 async def test_over_tcp_who_never_reads_gets_4408_and_others_everything(
     server: RunningServer, gate: RecordingGate
 ) -> None:
-    slow_socket = sockets.socket()
-    slow_socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
-    slow_socket.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(slow_socket, ("127.0.0.1", server.port))
-    await loop.sock_sendall(slow_socket, UPGRADE)
+    slow_socket = await upgraded_unread(server.port)
     await server.until(lambda: gate.connections)
     quick = await server.socket()
     count = 0

@@ -11,7 +11,7 @@ import pytest
 
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
-from edge.wire import UPGRADE, Wire
+from edge.wire import UPGRADE, Wire, upgraded_unread
 from ryadom.realtime.connection import Connection, Tick
 from ryadom.realtime.edge import Edge
 from ryadom.realtime.frames import text_frame
@@ -125,12 +125,7 @@ def test_nothing_is_written_past_encryption(pair: Pair, clock: VirtualClock, pul
 
 
 async def test_who_reads_late_over_tcp_gets_all_in_order(server: RunningServer, gate: RecordingGate) -> None:
-    late = sockets.socket()
-    late.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
-    late.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(late, ("127.0.0.1", server.port))
-    await loop.sock_sendall(late, UPGRADE)
+    late = await upgraded_unread(server.port)
     await server.until(lambda: gate.connections)
     transport = next(iter(server.uvicorn.server_state.connections))._transport
     transport.get_extra_info("socket").setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 16_384)

@@ -1,6 +1,7 @@
 """A raw TCP client for tests: it can say what no WebSocket library would."""
 
 import asyncio
+import socket as sockets
 from typing import NamedTuple, Self
 
 UPGRADE = (
@@ -38,6 +39,17 @@ def client_frame(
         head = bytes((first, bit | 127)) + size.to_bytes(8, "big")
     masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload)) if mask else payload
     return head + mask + masked
+
+
+async def upgraded_unread(port: int) -> sockets.socket:
+    """A TCP connection that has asked for a WebSocket, with little room for what nobody reads."""
+    unread = sockets.socket()
+    unread.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    unread.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(unread, ("127.0.0.1", port))
+    await loop.sock_sendall(unread, UPGRADE)
+    return unread
 
 
 class Wire:

@@ -71,8 +71,8 @@ class _GivenIds(_SentIds):
         return value if dialect.name == "postgresql" else _decode_ids(value)
 
 
-class gathered(FunctionElement[list[int]]):  # noqa: N801 - it stands in a query as a function does
-    """The ids of all rows of a group as one list: a third of what rows of their own cost."""
+class _Gathered(FunctionElement[list[int]]):
+    """The ids of all rows of a group as one list."""
 
     inherit_cache = True
     type = _GivenIds()
@@ -108,13 +108,13 @@ def _json_each(element: FunctionElement[Any], compiler: Any, **options: Any) -> 
     return f"json_each({compiler.process(element.clauses, **options)})"
 
 
-@compiles(gathered, "sqlite")
-def _json_array(element: gathered, compiler: Any, **options: Any) -> str:
+@compiles(_Gathered, "sqlite")
+def _json_array(element: _Gathered, compiler: Any, **options: Any) -> str:
     return f"json_group_array({compiler.process(element.clauses, **options)})"
 
 
-@compiles(gathered, "postgresql")
-def _array(element: gathered, compiler: Any, **options: Any) -> str:
+@compiles(_Gathered, "postgresql")
+def _array(element: _Gathered, compiler: Any, **options: Any) -> str:
     return f"array_agg({compiler.process(element.clauses, **options)})"
 
 
@@ -154,6 +154,11 @@ def _lowered(element: casefolded, compiler: Any, **options: Any) -> str:
 def ids_in(name: str) -> Select[Any]:
     """The ids in the list parameter `name`, for `column.in_(…)`."""
     return select(_Ids(bindparam(name, type_=_SentIds)).table_valued("value").c.value)
+
+
+def gathered(ids: ColumnElement[int]) -> ColumnElement[list[int]]:
+    """The ids of all rows of a group as one list, for `select`: less than half of what rows of their own cost."""
+    return _Gathered(ids)
 
 
 def rows(name: str, **columns: Any) -> Subquery:

@@ -14,9 +14,8 @@ from ryadom.protocol.errors import RESTART, SESSION_OVER, TOO_MANY, Refusal
 from ryadom.protocol.events import Error, Event
 
 from .connection import Connection, Refused
-from .frames import text_frame
 from .headers import Headers
-from .hub import Client, encode
+from .hub import Client, framed
 
 log = structlog.get_logger("ryadom.socket")
 
@@ -62,7 +61,7 @@ class Reply(msgspec.Struct, frozen=True):
             return
         event = self.make(result)
         if event is not None:
-            self.client.socket.send(text_frame(encode(event)))
+            self.client.socket.send(framed(event))
 
 
 class Doors(Protocol):
@@ -206,10 +205,10 @@ class SocketGate:
             self._doors.active(client, now)
         try:
             answer = self._handlers[type(command)](client, command)
-            if type(answer) is Later:
+            if isinstance(answer, Later):
                 answer.begin(Reply(self, client, answer.make, command))
             elif answer is not None:
-                client.socket.send(text_frame(encode(answer)))
+                client.socket.send(framed(answer))
         except Refusal as refusal:
             self._refuse(client, refusal, _client_id(command))
         except Exception as error:  # a mistake of ours must not end the socket
@@ -240,7 +239,7 @@ class SocketGate:
 
     def _say(self, socket: Any, code: str, detail: str, client_id: str | None, retry: float | None = None) -> None:
         event = Error(timestamp=self._clock.utcnow(), code=code, detail=detail, client_id=client_id, retry_after=retry)
-        socket.send(text_frame(encode(event)))
+        socket.send(framed(event))
 
 
 def _client_id(command: Command) -> str | None:

@@ -18,9 +18,8 @@ from ryadom.presence.actions import Presence
 from ryadom.presence.typing import Typing
 from ryadom.protocol.events import Heartbeat, Hello
 from ryadom.realtime.connection import Connection
-from ryadom.realtime.frames import text_frame
 from ryadom.realtime.headers import Headers
-from ryadom.realtime.hub import Client, Hub, Person, encode
+from ryadom.realtime.hub import Client, Hub, Person, framed
 from ryadom.realtime.outbox import Outbox
 from ryadom.receipts.counts import Counts, load_arrival
 
@@ -110,7 +109,7 @@ class Entry:
             session_id=client.session_id, server_time=now, server_version=__version__, heartbeat=self._heartbeat,
             rev=max(person.rev, rev),
         )  # fmt: skip
-        connection.send(text_frame(encode(hello)))
+        connection.send(framed(hello))
         return client
 
     def leave(self, client: Client, code: int, clean: bool) -> None:
@@ -166,4 +165,4 @@ class Entry:
 
 def heartbeat(clock: Clock, person: Person) -> bytes:
     """The frame that tells a person the highest rev of what concerns them."""
-    return text_frame(encode(Heartbeat(timestamp=clock.utcnow(), rev=person.rev)))
+    return framed(Heartbeat(timestamp=clock.utcnow(), rev=person.rev))
