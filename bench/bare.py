@@ -52,16 +52,17 @@ def main_reads() -> None:
 
 
 def main_presence() -> None:
-    """One change to many, and coming and going one after the other."""
+    """One change to many, and coming and going."""
     mine, base = presence.changes(Bare)
     name = f"presence change to {presence.CONTACTS:,} contacts online, per delivery, beside bare Python"
     compared(name, mine, base, BARE)
     with comers.beside(presence.WATCHERS, presence.CYCLERS, Bare) as (ours, theirs):
-        mine, base = interleaved(
-            partial(presence.cycle, ours, presence.SPACED), partial(presence.cycle, theirs, presence.SPACED)
-        )  # fmt: skip
-    name = f"offline/online cycle with {presence.WATCHERS} contacts online, one after the other, beside bare Python"
-    compared(name, mine, base, BARE, speed=False, people=presence.CYCLERS)
+        for how, per_second in list(presence.PACES.items())[:2]:
+            mine, base = interleaved(
+                partial(presence.cycle, ours, per_second), partial(presence.cycle, theirs, per_second)
+            )  # fmt: skip
+            name = f"offline/online cycle with {presence.WATCHERS} contacts online, {how}, beside bare Python"
+            compared(name, mine, base, BARE, speed=False, people=presence.CYCLERS)
 
 
 def main_group() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ryadom.live.registry import MAX_OVER, MAX_SWEPT, Device, Registry
+from ryadom.live.registry import MAX_OVER, MAX_SWEPT, TOGETHER, Device, Registry
 
 ALICE = 1
 PHONE, LAPTOP = 11, 12
@@ -80,6 +80,30 @@ def test_a_sweep_marks_only_whose_devices_have_stepped(live: Registry) -> None:
     live.sweep(160)
     assert live.due == {ALICE}
     assert live.next_due() == 190
+
+
+def test_who_steps_just_after_another_is_found_with_all_others_of_that_moment(live: Registry) -> None:
+    for one, seconds in ((1, 100.0), (2, 100.01), (3, 100.04), (4, 100.06)):
+        live.requested(one, one, seconds)
+    live.due.clear()
+    live.sweep(160)
+    assert (live.due, live.next_due()) == ({1}, 160 + TOGETHER)
+    live.sweep(160.049)
+    assert live.due == {1}
+    live.sweep(160.05)
+    assert (live.due, live.next_due()) == ({1, 2, 3}, 160.05 + TOGETHER)
+
+
+def test_who_steps_alone_is_found_at_once(live: Registry) -> None:
+    live.requested(PHONE, ALICE, 100)
+    live.requested(21, 2, 100.06)
+    live.sweep(160)
+    live.due.clear()
+    # Looking finds nobody, and puts off nothing.
+    live.sweep(160.055)
+    assert live.next_due() == 160.06
+    live.sweep(160.06)
+    assert live.due == {2}
 
 
 def test_a_deadline_that_has_come_nearer_is_told(live: Registry) -> None:

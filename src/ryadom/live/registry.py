@@ -24,6 +24,9 @@ SAVE_EVERY = 60.0
 """Seconds between two writes of a session's last activity."""
 Standing = Literal["socket", "request", "absent", "gone"]
 """Why a session counts: it has a socket (or the grace of one), or has asked lately; or why not: it said so, or left."""
+TOGETHER = 0.05
+"""Seconds after a sweep has found somebody until it looks again: who steps in between is told of with the others. It is
+less than anybody sees, and to tell of each alone is a commit and a write to all who watch."""
 MAX_SWEPT = 1000
 """Deadlines that one sweep looks at: what is still due then follows in the next."""
 MAX_OVER = 10_000
@@ -92,6 +95,8 @@ class Registry:
         self._deadlines: list[tuple[float, int]] = []
         self._parting: dict[int, float] = {}
         self._over: dict[int, None] = {}
+        self._not_before = 0.0
+        """The sweep finds nobody before this moment."""
         self.published: dict[int, Status] = {}
         """What others were last told, of everybody who is not offline."""
         self.hidden: set[int] = set()
@@ -247,13 +252,16 @@ class Registry:
 
     def next_due(self) -> float:
         """When the next device may step; infinite when none will."""
-        return self._deadlines[0][0] if self._deadlines else INFINITY
+        return max(self._deadlines[0][0], self._not_before) if self._deadlines else INFINITY
 
     def sweep(self, now: float) -> None:
         """Mark those whose devices have stepped by now, at most `MAX_SWEPT` of them; then more is due at once."""
+        if now < self._not_before:
+            return
+        stepped = False
         for _ in range(MAX_SWEPT):
             if not self._deadlines or self._deadlines[0][0] > now:
-                return
+                break
             when, session_id = heapq.heappop(self._deadlines)
             device = self._devices.get(session_id)
             if device is None or device.watched != when:
@@ -261,7 +269,12 @@ class Registry:
             device.watched = INFINITY
             if not device.present(now) or device.idle(now):
                 self.mark(device.user_id)
+                stepped = True
             self._watch(device, now)
+        else:
+            return
+        if stepped:
+            self._not_before = now + TOGETHER
 
     def parted(self, user_id: int, now: float) -> list[Device]:
         """The devices of a person that count no more; whoever keeps what they last did is told of them."""
