@@ -90,8 +90,8 @@ READ_BY = (
 )
 
 
-Kept = tuple[int, int, str | None]
-"""What the database keeps of what is published about a person: id, whether they are online, last seen."""
+Kept = Any
+"""What the database keeps of what is published about a person, a row: id, whether they are online, last seen."""
 
 
 class Published(NamedTuple):

@@ -1,5 +1,7 @@
 """SQL of watermarks: moving them, what they leave unread, and whose messages were read."""
 
+from typing import Any
+
 import msgspec
 from sqlalchemy import BigInteger, Integer, and_, bindparam, func, select, type_coerce, update
 
@@ -157,8 +159,8 @@ def marks(tx: Tx) -> dict[Pair, int]:
     return tx.memory.setdefault("marks", {})
 
 
-Target = tuple[int, int, int, bool]
-"""The message that an ask names: (place of the ask, seq, sender, whether it is there still: 1 or 0 on SQLite)."""
+Target = Any
+"""The message that an ask names, a row: place of the ask, seq, sender, whether it is there still (1 or 0 on SQLite)."""
 
 
 def targets(tx: Tx, asks: list[Ask], pairs: list[Pair]) -> tuple[list[Target], dict[Pair, int]]:
