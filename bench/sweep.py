@@ -8,7 +8,8 @@ turn before the next: the figure is the longest turn; of all due at once, also a
 import time
 from collections.abc import Callable
 
-from ryadom.live.registry import AFTER_CLOSE, IDLE_AFTER, Registry
+from ryadom.live.device import IDLE_AFTER
+from ryadom.live.registry import AFTER_CLOSE, Registry
 
 from .curves import tell
 from .line import median, runs

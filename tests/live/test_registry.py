@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from ryadom.live.registry import MAX_OVER, MAX_SWEPT, TOGETHER, Device, Registry
+from ryadom.live.device import Device
+from ryadom.live.registry import MAX_OVER, MAX_SWEPT, TOGETHER, Registry
 
 ALICE = 1
 PHONE, LAPTOP = 11, 12

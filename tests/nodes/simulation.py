@@ -12,7 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ryadom.live.registry import AFTER_BREAK, AFTER_CLOSE, AFTER_REQUEST, IDLE_AFTER, INFINITY, Device, Registry
+from ryadom.live.device import IDLE_AFTER, INFINITY, Device
+from ryadom.live.registry import AFTER_BREAK, AFTER_CLOSE, AFTER_REQUEST, Registry
 from ryadom.nodes.leases import LASTS, PATIENCE
 from ryadom.presence import rules
 from ryadom.protocol.schemas import Status

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ryadom.live.registry import Device
+from ryadom.live.device import Device
 from ryadom.presence.rules import shown, status
 
 NOW = 10_000.0

@@ -82,6 +82,26 @@ async def test_who_closes_the_socket_is_offline_after_five_seconds(
     assert told(bob) == WENT
 
 
+async def test_who_leaves_just_after_another_is_offline_a_twentieth_of_a_second_later_at_most(
+    world: World, pair: tuple[Device, Socket]
+) -> None:
+    alice, bob = pair
+    carol = await world.person("carol")
+    await world.friends("carol", "bob")
+    socket = await alice.connect()
+    await world.advance(100)
+    await socket.close()
+    await world.advance(0.01)
+    await carol.web.socket.close()
+    told(bob)
+    await world.advance(4.99)
+    assert told(bob) == WENT
+    await world.advance(0.04)
+    assert told(bob) == []
+    await world.advance(0.01)
+    assert told(bob) == WENT
+
+
 @pytest.mark.parametrize("code", [1002, 1003, 1008, 1011, 3000, 4000, 4999])
 async def test_a_socket_closed_with_another_code_is_broken(
     world: World, pair: tuple[Device, Socket], code: int

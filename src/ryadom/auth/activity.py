@@ -13,7 +13,8 @@ import structlog
 from ryadom.clock import Clock, utc
 from ryadom.db.database import Database
 from ryadom.db.tx import Tx
-from ryadom.live.registry import INFINITY, SAVE_EVERY, Device, Registry, Standing
+from ryadom.live.device import INFINITY, Device, Standing
+from ryadom.live.registry import SAVE_EVERY, Registry
 from ryadom.nodes import store as nodes
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.facts import SessionDeclared, SessionMoved

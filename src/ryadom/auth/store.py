@@ -16,7 +16,7 @@ from ryadom.db.tables import (
     user_statuses,
 )  # fmt: skip
 from ryadom.db.tx import Tx
-from ryadom.live.registry import Standing
+from ryadom.live.device import Standing
 from ryadom.nodes import store as nodes
 from ryadom.nodes.store import Known
 from ryadom.protocol.schemas import Me, User, UserSession

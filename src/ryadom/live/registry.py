@@ -6,11 +6,10 @@ No SQL, no events: who is due is handed to `presence`, which publishes it.
 
 import heapq
 from collections.abc import Callable, Iterable
-from typing import Literal
 
 from ryadom.protocol.schemas import Status
 
-INFINITY = float("inf")
+from .device import IDLE_AFTER, INFINITY, Device, Standing
 
 AFTER_REQUEST = 60.0
 """Seconds that a session without a socket counts after its last signed-in request."""
@@ -18,12 +17,8 @@ AFTER_CLOSE = 5.0
 """Seconds that it counts after its last socket was closed by the client: a reload shows nothing to anyone."""
 AFTER_BREAK = 15.0
 """Seconds that it counts after its last socket broke, or after a crash of the server."""
-IDLE_AFTER = 300.0
-"""Seconds without a command or request until a session is idle."""
 SAVE_EVERY = 60.0
 """Seconds between two writes of a session's last activity."""
-Standing = Literal["socket", "request", "absent", "gone"]
-"""Why a session counts: it has a socket (or the grace of one), or has asked lately; or why not: it said so, or left."""
 TOGETHER = 0.05
 """Seconds after a sweep has found somebody until it looks again: who steps in between is told of with the others. It is
 less than anybody sees, and to tell of each alone is a commit and a write to all who watch."""
@@ -31,59 +26,6 @@ MAX_SWEPT = 1000
 """Deadlines that one sweep looks at: what is still due then follows in the next."""
 MAX_OVER = 10_000
 """Ended sessions that are remembered: as long as a request of theirs may still be under way."""
-
-
-class Device:
-    """One session as presence sees it."""
-
-    __slots__ = (
-        "absent", "active", "grace_until", "offline_after", "saved", "saved_as", "saved_idle", "seen", "session_id",
-        "sockets", "user_id", "watched",
-    )  # fmt: skip
-
-    def __init__(self, session_id: int, user_id: int, now: float) -> None:
-        self.session_id = session_id
-        self.user_id = user_id
-        self.sockets = 0
-        self.offline_after = now
-        """Without a socket, it counts before this moment."""
-        self.grace_until = now
-        """Requests before this moment extend nothing."""
-        self.seen = now
-        """The last proof of presence."""
-        self.active = now
-        """The last command or request."""
-        self.absent = False
-        """It said `offline`: it does not count until it says `online` or connects anew."""
-        self.saved = 0.0
-        """When its times were last handed to the database, …"""
-        self.saved_as: Standing = "gone"
-        """… how it stood then, …"""
-        self.saved_idle = False
-        """… and whether it was idle."""
-        self.watched = INFINITY
-        """When the sweep looks at this device again."""
-
-    def present(self, now: float) -> bool:
-        """Whether this session counts."""
-        return not self.absent and (self.sockets > 0 or now < self.offline_after)
-
-    @property
-    def had_grace(self) -> bool:
-        """Whether it counts, or counted at last, by the grace of a socket that is gone."""
-        return not self.sockets and self.offline_after == self.grace_until
-
-    def standing(self, now: float) -> Standing:
-        """What a server that starts must know of it."""
-        if self.absent:
-            return "absent"
-        if self.sockets or now < self.grace_until:
-            return "socket"
-        return "request" if now < self.offline_after else "gone"
-
-    def idle(self, now: float) -> bool:
-        """Whether it has been without a command or request for long."""
-        return now - self.active >= IDLE_AFTER
 
 
 class Registry:

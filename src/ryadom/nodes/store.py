@@ -10,7 +10,7 @@ from ryadom.clock import utc
 from ryadom.db.query import ids_in, new
 from ryadom.db.tables import away, live_devices, nodes, user, user_sessions, user_statuses
 from ryadom.db.tx import Tx
-from ryadom.live.registry import Standing
+from ryadom.live.device import Standing
 from ryadom.protocol.schemas import Status
 
 ROUNDING = 1e-3

@@ -11,7 +11,7 @@ from ryadom.auth.store import declare
 from ryadom.clock import utc
 from ryadom.contacts.store import are_mutual, mutual_ids
 from ryadom.db.tx import Tx
-from ryadom.live.registry import IDLE_AFTER
+from ryadom.live.device import IDLE_AFTER
 from ryadom.nodes import store as nodes
 from ryadom.protocol.audience import Users
 from ryadom.protocol.events import Event, MessagesRead, StatusChange, UserOffline, UserOnline

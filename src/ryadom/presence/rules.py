@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from ryadom.live.registry import Device
+from ryadom.live.device import Device
 from ryadom.protocol.schemas import Status
 
 

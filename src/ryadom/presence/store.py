@@ -9,7 +9,7 @@ from ryadom.contacts.store import mutual_pairs
 from ryadom.db.query import moment
 from ryadom.db.tables import Instant, chat_members, contacts, messages, user, user_sessions
 from ryadom.db.tx import Tx
-from ryadom.live.registry import Standing
+from ryadom.live.device import Standing
 
 _seen = bindparam("seen", type_=Instant)
 PUBLISH = (
