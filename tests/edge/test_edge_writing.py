@@ -12,11 +12,12 @@ import pytest
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
 from edge.wire import UPGRADE, Wire, upgraded_unread
-from ryadom.realtime.connection import Connection, Tick
+from ryadom.realtime.connection import Connection
 from ryadom.realtime.edge import Edge
 from ryadom.realtime.frames import text_frame
 from ryadom.realtime.headers import Headers
 from ryadom.realtime.pulse import Pulse
+from ryadom.realtime.tick import Tick
 from virtual_clock import VirtualClock
 
 Pair = tuple[sockets.socket, sockets.socket]

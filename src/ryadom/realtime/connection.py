@@ -9,7 +9,6 @@ import http
 import math
 import os
 import secrets
-from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -21,6 +20,7 @@ from .backlog import MAX_BYTES, MAX_EVENTS, Backlog
 from .frames import close_frame, ping_frame
 from .headers import Headers
 from .pulse import Deadline, Pulse
+from .tick import NONE, Tick
 
 PORTION = 32 * 1024
 """Bytes that are handed on at a time; a transport buffers no more than this."""
@@ -31,7 +31,6 @@ _FLUSH_AT = PORTION - QUICK * QUICK_SIZE
 CLOSE_WAIT = 5.0
 """Seconds that a peer has to finish the closing handshake before its transport is aborted."""
 
-_NONE = -1
 _PING = ping_frame()
 _PING_SLOT = "ping"
 _NO_HEADERS = Headers()
@@ -87,53 +86,13 @@ class Gate(Protocol):
         """
 
 
-class Tick:
-    """The connections that have something to write at the end of this tick of the event loop."""
-
-    __slots__ = ("_dirty", "_first", "on_drop")
-
-    def __init__(self, on_drop: Callable[[str, int], None] = lambda what, count: None) -> None:
-        self.on_drop = on_drop
-        """Told what clients that do not read have lost: `event` or `socket`, and how many."""
-        self._dirty: list[Connection] = []
-        self._first: tuple[bytes, ...] = (b"",)
-
-    def add(self, connection: "Connection", frame: bytes) -> tuple[bytes, ...]:
-        """Flush this connection once the callbacks of this tick have run. An `out` of this frame alone.
-
-        It is the same for all connections that get the frame one after the other.
-        """
-        if not self._dirty:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._dirty.append(connection)
-        if self._first[0] is not frame:
-            self._first = (frame,)
-        return self._first
-
-    def _flush(self) -> None:
-        dirty, self._dirty = self._dirty, []
-        self._first = (b"",)
-        frames: tuple[bytes, ...] = ()
-        joined = b""
-        for connection in dirty:
-            out = connection.out
-            if not out:
-                connection.flush()
-                continue
-            # Most neighbours have the very same frames, and that is seen faster than they are joined.
-            if out is not frames and out != frames:
-                frames = out
-                joined = out[0] if len(out) == 1 else b"".join(out)
-            connection.out = ()
-            connection.write(joined)
-
-
 class Connection:
     """One device's open socket. The application calls `send` and `close`; the rest is for the edge and the pulse."""
 
     __slots__ = (
-        "_backlog", "_clock", "_deadline", "_fd", "_last", "_paused", "_pulse", "_size", "_tick", "_transport",
-        "closing", "headers", "id", "last_heard", "out", "peer", "state",
+        "_backlog", "_clock", "_deadline", "_last", "_own", "_paused", "_pulse", "_size", "_tick",
+        "_transport",
+        "closing", "fd", "headers", "id", "last_heard", "out", "peer", "state",
     )  # fmt: skip
 
     def __init__(
@@ -156,7 +115,8 @@ class Connection:
         self.closing = False
         """True from the first sign of the end: nothing sent after that leaves."""
         self._transport = transport
-        self._fd = _descriptor(transport)
+        self._own = self.fd = _descriptor(transport)
+        """`fd`: to write to past the transport, where nothing waits in it; else `NONE`."""
         self._tick = tick
         self._pulse = pulse
         self._clock = clock
@@ -246,18 +206,23 @@ class Connection:
     def write(self, data: bytes) -> None:
         """Hand these bytes to the kernel now; what it does not take waits in the transport, which makes us pause."""
         sent = 0
-        if not self._paused:
-            # Past the transport, where nothing waits: of a fan-out its own steps were a tenth.
+        if self.fd != NONE:
+            # The transport's own steps were a tenth of a fan-out.
             try:
-                sent = os.write(self._fd, data)
+                sent = os.write(self.fd, data)
             except OSError:
-                sent = 0  # full, or broken: the transport waits, or sees it too
+                sent = 0
+        self.wrote(sent, data)
+
+    def wrote(self, sent: int, data: bytes) -> None:
+        """The kernel has taken so many of these bytes; when it is full, or the peer gone, the transport sees it too."""
         if sent < len(data):
             self._transport.write(data[sent:])
 
     def pause(self) -> None:
         """Something waits in the transport."""
         self._paused = True
+        self.fd = NONE
         # What was queued comes before what has to wait.
         self.flush()
         if self._backlog is None and not self.closing:
@@ -266,6 +231,7 @@ class Connection:
     def resume(self) -> None:
         """Nothing waits in the transport: hand on the backlog, by portions, until the kernel is full or all is out."""
         self._paused = False
+        self.fd = self._own
         while self._backlog is not None and not self._paused:
             portion = self._backlog.take(PORTION)
             if portion:
@@ -281,7 +247,7 @@ class Connection:
         """The transport is gone: let go of everything."""
         self.closing = True
         # The number is somebody else's from now on.
-        self._fd = _NONE
+        self._own = self.fd = NONE
         self.out = ()
         self._last = None
         self._backlog = None
@@ -294,5 +260,5 @@ def _descriptor(transport: asyncio.BaseTransport) -> int:
     """The file descriptor to write to; none where a write would pass something by, as encryption, or has no socket."""
     socket = transport.get_extra_info("socket")
     if socket is None or transport.get_extra_info("sslcontext") is not None:
-        return _NONE
+        return NONE
     return int(socket.fileno())

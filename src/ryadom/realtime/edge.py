@@ -12,11 +12,12 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from ryadom.clock import Clock
 from ryadom.protocol.errors import RESTART
 
-from .connection import Connection, Gate, Refused, Tick
+from .connection import Connection, Gate, Refused
 from .handshake import Accepted, Head, Request, answer
 from .inbox import NO_CLOSE, NO_CODE, Ended
 from .pulse import Pulse
 from .reader import Reader
+from .tick import Tick
 
 MAX_AFTER_CLOSE = 256 * 1024
 """Bytes that are still parsed for the client's close frame after ours."""

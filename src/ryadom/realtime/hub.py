@@ -184,9 +184,32 @@ class Hub:
         clients = self._reach(to, name, event.rev if kind.durable else 0)  # type: ignore[attr-defined]
         if not clients:
             return
-        frame = framed(event)
         slot = None if kind.slot is None else (kind.slot, event.user_id)  # type: ignore[attr-defined]
-        droppable = kind.droppable
+        self._hand(clients, framed(event), slot, droppable=kind.droppable)
+        self.delivered[name] += len(clients)
+
+    def tell(self, person: Person, event: DurableEvent) -> None:
+        """Hand an event to every connection of one person that wants it."""
+        name, rev, frame = KINDS[type(event)].name, event.rev, framed(event)
+        if rev > person.rev:
+            person.rev = rev
+        for client in person.clients:
+            if name in client.wanted:
+                client.socket.send(frame)
+                self.delivered[name] += 1
+
+    def tell_all(self, people: list[Person], event: DurableEvent) -> None:
+        """The same for people who are connected."""
+        if len(people) == 1:
+            self.tell(people[0], event)
+            return
+        name = KINDS[type(event)].name
+        clients = self._of(people, name, event.rev)
+        self._hand(clients, framed(event))
+        self.delivered[name] += len(clients)
+
+    def _hand(self, clients: list[Client], frame: bytes, slot: object = None, *, droppable: bool = False) -> None:
+        """Hand the same frame to these connections."""
         quick = QUICK if len(frame) <= QUICK_SIZE else 0
         before: tuple[bytes, ...] = ()
         after = before
@@ -200,20 +223,6 @@ class Hub:
             if out is not before:
                 before, after = out, (*out, frame)
             socket.out = after
-        self.delivered[name] += len(clients)
-
-    def tell(self, person: Person, event: DurableEvent) -> None:
-        """Hand an event to every connection of one person that wants it."""
-        self.tell_frame(person, KINDS[type(event)].name, event.rev, framed(event))
-
-    def tell_frame(self, person: Person, name: str, rev: int, frame: bytes) -> None:
-        """The same for an event that is framed already, since others have the same."""
-        if rev > person.rev:
-            person.rev = rev
-        for client in person.clients:
-            if name in client.wanted:
-                client.socket.send(frame)
-                self.delivered[name] += 1
 
     def _reach(self, to: Audience, name: str, rev: int) -> list[Client]:
         """The connections of an audience that want an event; their people have heard of its rev."""

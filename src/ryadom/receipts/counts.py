@@ -16,13 +16,12 @@ from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.events import NewMessage, UnreadChanged, UnreadMessage
 from ryadom.protocol.facts import MarkMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
-from ryadom.realtime.hub import KINDS, Count, Hub, Person, framed
+from ryadom.realtime.hub import Count, Hub, Person
 from ryadom.realtime.outbox import Outbox
 
 from . import store
 
 INFINITY = float("inf")
-UNREAD_MESSAGE = KINDS[UnreadMessage].name
 
 
 class Counts:
@@ -93,8 +92,7 @@ class Counts:
     def _new_message(self, event: NewMessage) -> None:
         message = event.message
         chat_id, sender_id, rev = message.chat_id, message.sender_id, event.rev
-        tell = self._hub.tell_frame
-        frames: dict[tuple[int, int], bytes] = {}
+        same: dict[tuple[int, int], list[Person]] = {}
         """Many members of a group have as much unread, and get the same."""
         for user_id, person in self._hub.chats.get(chat_id, {}).items():
             count = person.chats[chat_id]
@@ -103,13 +101,17 @@ class Counts:
                 continue
             total = self._set(person, count, count.unread + 1, rev) if rev > count.rev else self._sum(person)
             counted = count.unread, total
-            frame = frames.get(counted)
-            if frame is None:
-                frame = frames[counted] = framed(UnreadMessage(
-                    timestamp=event.timestamp, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=sender_id,
-                    unread_count=count.unread, total_unread=total,
-                ))  # fmt: skip
-            tell(person, UNREAD_MESSAGE, rev, frame)
+            people = same.get(counted)
+            if people is None:
+                same[counted] = [person]
+            else:
+                people.append(person)
+        for (unread, total), people in same.items():
+            counts = UnreadMessage(
+                timestamp=event.timestamp, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=sender_id,
+                unread_count=unread, total_unread=total,
+            )  # fmt: skip
+            self._hub.tell_all(people, counts)
 
     def _own_message(self, event: NewMessage, person: Person, count: Count) -> None:
         """Who has nothing unread has read up to what they write."""

@@ -1,0 +1,113 @@
+"""The end of one turn of the event loop: what its callbacks have sent leaves, in as few system calls as can be."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from .ring import Ring
+
+log = structlog.get_logger("ryadom.socket")
+
+MANY = 4
+"""Connections for which one call for all is cheaper than one for each."""
+
+NONE = -1
+"""No descriptor."""
+
+
+class Outlet(Protocol):
+    """What a tick asks of a connection."""
+
+    out: tuple[bytes, ...]
+    """What it has to write."""
+    fd: int
+    """What to write to past its transport; `NONE` where something would be passed by."""
+
+    def flush(self) -> None:
+        """Write what there is, by itself."""
+
+    def write(self, data: bytes) -> None:
+        """Write this, by itself."""
+
+    def wrote(self, sent: int, data: bytes) -> None:
+        """So many bytes of this have been written."""
+
+
+class Tick:
+    """The connections that have something to write at the end of this tick of the event loop."""
+
+    __slots__ = ("_alone", "_dirty", "_first", "_ring", "on_drop")
+
+    def __init__(self, on_drop: Callable[[str, int], None] = lambda what, count: None) -> None:
+        self.on_drop = on_drop
+        """Told what clients that do not read have lost: `event` or `socket`, and how many."""
+        self._dirty: list[Outlet] = []
+        self._first: tuple[bytes, ...] = (b"",)
+        self._ring: Ring | None = None
+        self._alone = False
+        """Whether there is no ring to be had, or none any more."""
+
+    def add(self, connection: Outlet, frame: bytes) -> tuple[bytes, ...]:
+        """Flush this connection once the callbacks of this tick have run. An `out` of this frame alone.
+
+        It is the same for all connections that get the frame one after the other.
+        """
+        if not self._dirty:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._dirty.append(connection)
+        if self._first[0] is not frame:
+            self._first = (frame,)
+        return self._first
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        self._first = (b"",)
+        frames: tuple[bytes, ...] = ()
+        joined = b""
+        outlets: list[Outlet] = []
+        fds: list[int] = []
+        pieces: list[bytes] = []
+        for connection in dirty:
+            out = connection.out
+            if not out:
+                connection.flush()
+                continue
+            # Most neighbours have the very same frames, and that is seen faster than they are joined.
+            if out is not frames and out != frames:
+                frames = out
+                joined = out[0] if len(out) == 1 else b"".join(out)
+            connection.out = ()
+            fd = connection.fd
+            if fd == NONE:
+                connection.write(joined)
+            else:
+                outlets.append(connection)
+                fds.append(fd)
+                pieces.append(joined)
+        self._write(outlets, fds, pieces)
+
+    def _write(self, outlets: list[Outlet], fds: list[int], pieces: list[bytes]) -> None:
+        """Write to each its piece: to many by one call, where that can be had."""
+        if len(outlets) >= MANY and not self._alone:
+            self._ring = self._ring or _ring()
+            self._alone = self._ring is None
+        if len(outlets) < MANY or self._ring is None:
+            for outlet, piece in zip(outlets, pieces, strict=True):
+                outlet.write(piece)
+            return
+        for place, taken in self._ring.write(fds, pieces).items():
+            outlets[place].wrote(max(taken, 0), pieces[place])
+        if not self._ring.usable:
+            self._ring, self._alone = None, True
+            log.warning("io_uring gave up; writing goes on without it")
+
+
+def _ring() -> Ring | None:
+    """A ring, where the kernel gives one: containers often may not have it."""
+    try:
+        return Ring()
+    except OSError as error:
+        log.debug("no io_uring", error=error.strerror)
+        return None
