@@ -21,9 +21,9 @@ def forget(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         if NAMES[type(event)] != name:
             deliver(self, event, to)
 
-    def tell_others(self: Hub, person: Person, what: str, rev: int, frame: bytes) -> None:
+    def tell_others(self: Hub, people: list[Person], what: str, rev: int, frame: bytes) -> None:
         if what != name:
-            tell_frame(self, person, what, rev, frame)
+            tell_frame(self, people, what, rev, frame)
 
     monkeypatch.setattr(Hub, "deliver", deliver_others)
     monkeypatch.setattr(Hub, "tell_frame", tell_others)

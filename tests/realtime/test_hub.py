@@ -7,10 +7,10 @@ import pytest
 
 from ryadom.protocol.audience import Audience, Chat, Session, Users
 from ryadom.protocol.errors import SESSION_OVER
-from ryadom.protocol.events import ChatChanged, StatusChange, TypingStart, UserOnline
+from ryadom.protocol.events import ChatChanged, Event, StatusChange, TypingStart, UserOnline
 from ryadom.protocol.schemas import ChatChange
 from ryadom.realtime import hub as module
-from ryadom.realtime.hub import Client, Count, Hub, Person
+from ryadom.realtime.hub import Client, Count, Hub, LastFields, Person, encode
 
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
 TYPING = TypingStart(timestamp=NOW, chat_id=7, user_id=1)
@@ -115,3 +115,30 @@ def test_ending_a_session_closes_its_connections_only() -> None:
     assert town.hub.end_session(10, SESSION_OVER) == 2
     assert [name for name in town.clients if town.wire(name).closed] == ["1a", "1a'"]
     assert town.hub.end_session(99, SESSION_OVER) == 0
+
+
+class Odd(Event, frozen=True, kw_only=True, tag="odd"):
+    text: str
+    first: int
+    second: int
+
+
+@pytest.mark.parametrize("values", [(0, 0), (7, 12), (10**15, -1)])
+def test_a_pattern_gives_what_the_event_itself_would(values: tuple[int, int]) -> None:
+    pattern = LastFields("first", "second").pattern(Odd(timestamp=NOW, text="100 %d", first=0, second=0))
+    assert pattern % values == encode(Odd(timestamp=NOW, text="100 %d", first=values[0], second=values[1]))
+
+
+@pytest.mark.parametrize("names", [("first",), ("second", "first"), ("text",)])
+def test_a_pattern_is_of_the_last_fields_only(names: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="Odd does not end with"):
+        LastFields(*names).pattern(Odd(timestamp=NOW, text="", first=0, second=0))
+
+
+def test_many_people_are_told_the_same_frame() -> None:
+    town = Town()
+    people = [town.hub.people[1], town.hub.people[2]]
+    town.hub.tell_frame(people, "unread_message", 9, b"news")
+    assert [client.socket.frames for client in town.clients.values()] == [[b"news"]] * 4 + [[]]  # type: ignore[attr-defined]
+    assert [person.rev for person in people] == [9, 9]
+    assert town.hub.delivered["unread_message"] == 4

@@ -148,7 +148,11 @@ class Connection:
             self._put(self._backlog, frame, slot, droppable)
             return
         else:
-            self.out = self._tick.add(self, frame)
+            tick = self._tick
+            if tick.first[0] is not frame:
+                tick.turn_to(frame)
+            tick.dirty.append(self)
+            self.out = tick.first
             self._size = len(frame)
         if self._size >= _FLUSH_AT or len(self.out) >= MAX_EVENTS:
             self.flush()
@@ -177,7 +181,8 @@ class Connection:
         self.closing = True
         # Nothing is queued behind it: `out` is empty from now on.
         last, self.out = self.out, ()
-        self._tick.add(self, frame)
+        self._tick.turn_to(frame)
+        self._tick.dirty.append(self)
         if self._backlog is not None:
             last += (self._backlog.take(MAX_BYTES),)
             self._backlog = None

@@ -34,6 +34,24 @@ def framed(event: Event) -> bytes:
     return text_frame(encode(event))
 
 
+class LastFields:
+    """Of an event that many get, the same but for its last fields, which are integers."""
+
+    def __init__(self, *names: str) -> None:
+        self._zeros = b",".join(b'"%b":0' % name.encode() for name in names) + b"}"
+        self._holes = self._zeros.replace(b":0", b":%d")
+
+    def pattern(self, event: Event) -> bytes:
+        """Of an event where these are 0: `text_frame(pattern % values)` is its frame with others.
+
+        Raises `ValueError` when it does not end with such fields.
+        """
+        text = encode(event)
+        if not text.endswith(self._zeros):
+            raise ValueError(f"{type(event).__name__} does not end with {self._zeros.decode()}")
+        return text[: -len(self._zeros)].replace(b"%", b"%%") + self._holes
+
+
 class Socket(Protocol):
     """What the hub needs of a connection."""
 
@@ -190,23 +208,22 @@ class Hub:
 
     def tell(self, person: Person, event: DurableEvent) -> None:
         """Hand an event to every connection of one person that wants it."""
-        name, rev, frame = KINDS[type(event)].name, event.rev, framed(event)
-        if rev > person.rev:
-            person.rev = rev
-        for client in person.clients:
-            if name in client.wanted:
-                client.socket.send(frame)
-                self.delivered[name] += 1
+        self.tell_frame([person], KINDS[type(event)].name, event.rev, framed(event))
 
-    def tell_all(self, people: list[Person], event: DurableEvent) -> None:
-        """The same for people who are connected."""
-        if len(people) == 1:
-            self.tell(people[0], event)
+    def tell_frame(self, people: list[Person], name: str, rev: int, frame: bytes) -> None:
+        """The same for all of these people, and an event that is framed already."""
+        if len(people) > 1:
+            clients = self._of(people, name, rev)
+            self._hand(clients, frame)
+            self.delivered[name] += len(clients)
             return
-        name = KINDS[type(event)].name
-        clients = self._of(people, name, event.rev)
-        self._hand(clients, framed(event))
-        self.delivered[name] += len(clients)
+        for person in people:
+            if rev > person.rev:
+                person.rev = rev
+            for client in person.clients:
+                if name in client.wanted:
+                    client.socket.send(frame)
+                    self.delivered[name] += 1
 
     def _hand(self, clients: list[Client], frame: bytes, slot: object = None, *, droppable: bool = False) -> None:
         """Hand the same frame to these connections."""

@@ -15,6 +15,7 @@ MANY = 4
 
 NONE = -1
 """No descriptor."""
+_NOTHING = (b"nothing yet",)
 
 
 class Outlet(Protocol):
@@ -38,32 +39,28 @@ class Outlet(Protocol):
 class Tick:
     """The connections that have something to write at the end of this tick of the event loop."""
 
-    __slots__ = ("_alone", "_dirty", "_first", "_ring", "on_drop")
+    __slots__ = ("_alone", "_ring", "dirty", "first", "on_drop")
 
     def __init__(self, on_drop: Callable[[str, int], None] = lambda what, count: None) -> None:
         self.on_drop = on_drop
         """Told what clients that do not read have lost: `event` or `socket`, and how many."""
-        self._dirty: list[Outlet] = []
-        self._first: tuple[bytes, ...] = (b"",)
+        self.dirty: list[Outlet] = []
+        """Those that are flushed once the callbacks of this tick have run."""
+        self.first = _NOTHING
+        """An `out` of the frame that was sent last, alone: the same for all who get it one after the other."""
         self._ring: Ring | None = None
         self._alone = False
         """Whether there is no ring to be had, or none any more."""
 
-    def add(self, connection: Outlet, frame: bytes) -> tuple[bytes, ...]:
-        """Flush this connection once the callbacks of this tick have run. An `out` of this frame alone.
-
-        It is the same for all connections that get the frame one after the other.
-        """
-        if not self._dirty:
+    def turn_to(self, frame: bytes) -> None:
+        """This frame is sent now, and no longer what `first` has. Whoever gets it is added to `dirty`."""
+        if self.first is _NOTHING:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._dirty.append(connection)
-        if self._first[0] is not frame:
-            self._first = (frame,)
-        return self._first
+        self.first = (frame,)
 
     def _flush(self) -> None:
-        dirty, self._dirty = self._dirty, []
-        self._first = (b"",)
+        dirty, self.dirty = self.dirty, []
+        self.first = _NOTHING
         frames: tuple[bytes, ...] = ()
         joined = b""
         outlets: list[Outlet] = []

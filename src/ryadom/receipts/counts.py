@@ -16,12 +16,16 @@ from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.events import NewMessage, UnreadChanged, UnreadMessage
 from ryadom.protocol.facts import MarkMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
-from ryadom.realtime.hub import Count, Hub, Person
+from ryadom.realtime.frames import text_frame
+from ryadom.realtime.hub import KINDS, Count, Hub, LastFields, Person
 from ryadom.realtime.outbox import Outbox
 
 from . import store
 
 INFINITY = float("inf")
+UNREAD_MESSAGE = KINDS[UnreadMessage].name
+COUNTED = LastFields("unread_count", "total_unread")
+"""What is each member's own in it."""
 
 
 class Counts:
@@ -106,12 +110,14 @@ class Counts:
                 same[counted] = [person]
             else:
                 people.append(person)
-        for (unread, total), people in same.items():
+        if same:
             counts = UnreadMessage(
                 timestamp=event.timestamp, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=sender_id,
-                unread_count=unread, total_unread=total,
+                unread_count=0, total_unread=0,
             )  # fmt: skip
-            self._hub.tell_all(people, counts)
+            pattern = COUNTED.pattern(counts)
+            for counted, people in same.items():
+                self._hub.tell_frame(people, UNREAD_MESSAGE, rev, text_frame(pattern % counted))
 
     def _own_message(self, event: NewMessage, person: Person, count: Count) -> None:
         """Who has nothing unread has read up to what they write."""
