@@ -178,3 +178,35 @@ async def test_what_could_not_be_published_of_many_is_published_later(
     await world.clock.jump(0)
     await world.settle()
     assert sorted(told(alice.web.socket)) == sorted(WENT * 5)
+
+
+async def test_those_who_come_while_others_are_told_of_are_told_of_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [await world.person(name) for name in ("alice", "bob", "carol", "dave")]
+    alice, bob, carol, dave = (person.id for person in people)
+    asked: list[set[int]] = []
+    free = asyncio.Event()
+
+    async def publish(some: list[int], pairs: Any) -> None:
+        asked.append(set(some))
+        await free.wait()
+
+    def goes(person: Person) -> None:
+        world.server.live.declared(person.web.session_id, person.id, world.clock.now(), online=False)
+
+    monkeypatch.setattr(world.server.presence, "_publish", publish)
+    goes(people[0])
+    await rounds()
+    goes(people[1])
+    free.set()
+    for _ in range(actions.TURNS):
+        await asyncio.sleep(0)
+    assert asked == [{alice}]
+    goes(people[2])
+    await rounds()
+    assert asked == [{alice}, {bob, carol}]
+    goes(people[3])
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert asked[2:] == [{dave}], "who goes alone waits for nobody"

@@ -31,6 +31,8 @@ from .publishing import Here, Publication, Step, Together
 
 AT_ONCE = 50
 """People whose status is published in one transaction: others have their turn between two."""
+TURNS = 4
+"""Turns of the event loop in which those who come one after the other may still join the next transaction."""
 AGAIN_AFTER = 1.0
 """Seconds until publishing is tried again when the database refused."""
 
@@ -121,6 +123,10 @@ class Presence:
             if not await self.settle():
                 await self._clock.sleep(AGAIN_AFTER)
                 self._wake.set()
+            if self._wake.is_set():
+                # Somebody came while others were told of; who comes alone waits for nobody.
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
 
     async def settled(self) -> None:
         """Return when all that is known now has been published."""

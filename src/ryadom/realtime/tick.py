@@ -106,5 +106,5 @@ def _ring() -> Ring | None:
     try:
         return Ring()
     except OSError as error:
-        log.debug("no io_uring", error=error.strerror)
+        log.info("no io_uring: what goes to many sockets is written one by one", error=str(error))
         return None
