@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edge.test_edge_writing import Pair, Told
+from edge.told import Pair, Told
 from ryadom.realtime import tick as ticks
 from ryadom.realtime.connection import Connection
 from ryadom.realtime.headers import Headers

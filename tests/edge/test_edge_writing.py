@@ -5,12 +5,12 @@ import os
 import socket as sockets
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from edge.recording_gate import RecordingGate
 from edge.running_server import RunningServer
+from edge.told import Pair, Told
 from edge.wire import UPGRADE, Wire, upgraded_unread
 from ryadom.realtime.connection import Connection
 from ryadom.realtime.edge import Edge
@@ -19,29 +19,6 @@ from ryadom.realtime.headers import Headers
 from ryadom.realtime.pulse import Pulse
 from ryadom.realtime.tick import Tick
 from virtual_clock import VirtualClock
-
-Pair = tuple[sockets.socket, sockets.socket]
-
-
-class Told(asyncio.Transport):
-    """A transport that notes what it is told to write."""
-
-    def __init__(self, own: sockets.socket | None, **extra: Any) -> None:
-        super().__init__({"socket": own, "peername": ("198.51.100.7", 50000), **extra})
-        self.waits = 0
-        self.written = b""
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        assert high == 0
-
-    def get_write_buffer_size(self) -> int:
-        return self.waits
-
-    def is_closing(self) -> bool:
-        return False
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += data
 
 
 @pytest.fixture

@@ -90,8 +90,7 @@ class Connection:
     """One device's open socket. The application calls `send` and `close`; the rest is for the edge and the pulse."""
 
     __slots__ = (
-        "_backlog", "_clock", "_deadline", "_last", "_own", "_paused", "_pulse", "_size", "_tick",
-        "_transport",
+        "_backlog", "_clock", "_deadline", "_last", "_own", "_paused", "_pulse", "_size", "_tick", "_transport",
         "closing", "fd", "headers", "id", "last_heard", "out", "peer", "state",
     )  # fmt: skip
 

@@ -217,6 +217,7 @@ class Hub:
             self._hand(clients, frame)
             self.delivered[name] += len(clients)
             return
+        # In a group where each has another count, everybody is told alone: without lists for one.
         for person in people:
             if rev > person.rev:
                 person.rev = rev

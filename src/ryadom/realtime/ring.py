@@ -3,6 +3,7 @@
 A write costs the kernel as much as by write(2), but for the way in and out, a sixth of it, which is paid once for
 `ROUND` sockets. Each is done when the call returns, and none waits: what a full socket does not take is the caller's.
 
+Bindings of others take a call of Python for each write, which is what is saved here.
 Layouts and numbers: <linux/io_uring.h>, io_uring_setup(2), io_uring_enter(2).
 """
 
