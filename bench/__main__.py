@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "docs" / "performance.jsonl"
 ALL = (
     "messages", "postgres", "nodes", "presence", "typing", "reads", "burst", "idle", "connect", "storm", "rest",
-    "limits", "lengths", "crowds", "sweep", "bare",
+    "limits", "lengths", "crowds", "sweep", "bare", "cold",
 )  # fmt: skip
 """Every bench, in the order of the page."""
 LONG = ("bare",)

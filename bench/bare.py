@@ -6,6 +6,7 @@ above it is what Ryadom is for; what bare Python needs above the C floor, no pro
 """
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from . import comers, crowds, floor, messages, pairs, presence, reads
 from .bare_server import EVERYBODY
 from .floor import Floor
 from .line import compared, interleaved, quick, seconds
-from .load import Load
-from .node import Node
+from .load import Load, Plan
+from .node import Node, People
 
 BARE = "bare Python"
 GROUP = 1000
@@ -29,17 +30,33 @@ class Bare(Floor):
         return [sys.executable, "-m", "bench.bare_server", self.port, folder, folder / "answers"]
 
 
+class Alike(Bare):
+    """The same, writing all that Ryadom writes for a message."""
+
+    def command(self, folder: Path) -> list[object]:
+        """How it is started."""
+        return [*super().command(folder), "alike"]
+
+
 def main_messages() -> None:
     """Messages in pairs, in a closed loop and at a rate."""
-    made, chat_ids = pairs.people()
     bare_plan = partial(messages.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS)
-    with pairs.beside(made, partial(messages.plan, chat_ids), bare_plan, other=Bare) as (ours, theirs):
+    with pairs.beside(*_pairs(), bare_plan, other=Bare) as (ours, theirs):
         mine, base = interleaved(partial(ours.closed, 1, seconds(4)), partial(theirs.closed, 1, seconds(4)))
         compared("durable 1:1 message, closed loop, beside bare Python", mine, base, BARE)
         if quick():
             return
         mine, base = interleaved(partial(ours.rate, RATE, seconds(4)), partial(theirs.rate, RATE, seconds(4)))
         compared(f"durable 1:1 message, open loop, {RATE} /s, beside bare Python", mine, base, BARE)
+    with pairs.beside(*_pairs(), bare_plan, other=Alike) as (ours, theirs):
+        mine, base = interleaved(partial(ours.rate, RATE, seconds(4)), partial(theirs.rate, RATE, seconds(4)))
+        name = f"durable 1:1 message, open loop, {RATE} /s, beside bare Python that writes the same"
+        compared(name, mine, base, BARE)
+
+
+def _pairs() -> tuple[People, Callable[[int, list[str]], Plan]]:
+    made, chat_ids = pairs.people()
+    return made, partial(messages.plan, chat_ids)
 
 
 def main_reads() -> None:

@@ -1,9 +1,10 @@
 """What Python itself needs: the floor's work by uvloop, msgspec and sqlite3, with no people, rules, checks or limits.
 
-    python -m bench.bare_server PORT FOLDER ANSWERS
+    python -m bench.bare_server PORT FOLDER ANSWERS [alike]
 
 It speaks as floor.c does, and is written for nothing but speed: a protocol class, two tables, a thread that waits for
-COMMIT. Events have Ryadom's shapes and are made of what was stored; hello and presence are ready-made bytes.
+COMMIT. Events have Ryadom's shapes and are made of what was stored; hello and presence are ready-made bytes. `alike`:
+what Ryadom writes besides for a message is written too, by as many statements, and its sender is told the count.
 """
 
 import asyncio
@@ -35,9 +36,16 @@ PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint 
 CREATE TABLE messages (id INTEGER PRIMARY KEY, chat INT, seq INT, sender INT, client_id TEXT, text TEXT, at REAL);
 CREATE UNIQUE INDEX places ON messages (chat, seq);
 CREATE UNIQUE INDEX names ON messages (sender, client_id);
+CREATE TABLE revision (id INTEGER PRIMARY KEY, value INT, last_message INT);
+CREATE TABLE chats (id INTEGER PRIMARY KEY, last_seq INT, rev INT);
+CREATE TABLE members (chat INT, person INT, up_to INT, rev INT, PRIMARY KEY (chat, person)) WITHOUT ROWID;
+INSERT INTO revision VALUES (1, 0, 0);
 CREATE TABLE people (id INTEGER PRIMARY KEY, up_to INT, online INT, seen REAL);
 """
 INSERT = "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)"
+COUNT = "UPDATE revision SET value = ?, last_message = ?"
+ADVANCE = "INSERT INTO chats VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET last_seq = ?2, rev = ?3"
+OWN_MARK = "INSERT INTO members VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO UPDATE SET up_to = ?3, rev = ?3"
 READ = "UPDATE people SET up_to = max(up_to, ?) WHERE id = ?"
 SHOW = "UPDATE people SET online = 1 - online, seen = ? WHERE id = ?"
 
@@ -75,7 +83,8 @@ decode = msgspec.json.Decoder(SendMessage | Read | StatusOf).decode
 class Bare:
     """The whole program."""
 
-    def __init__(self, database: Path, answers: Path) -> None:
+    def __init__(self, database: Path, answers: Path, *, alike: bool) -> None:
+        self._alike = alike
         made = dict(line.split(b" ", 1) for line in answers.read_bytes().splitlines())
         self.hello = text_frame(made[b"hello"])
         self.change = text_frame(made[b"status"]) + text_frame(made[b"step"])
@@ -121,6 +130,11 @@ class Bare:
         run = self._connection.executemany
         self._connection.execute("BEGIN IMMEDIATE")
         if messages:
+            if self._alike:
+                self._connection.execute("PRAGMA data_version").fetchone()
+                run(COUNT, [(self._last, self._last)])
+                run(ADVANCE, [(chat_id, seq, seq) for _, chat_id, seq, *_ in messages])
+                run(OWN_MARK, [(chat_id, person, seq) for _, chat_id, seq, person, *_ in messages])
             run(INSERT, messages)
         if marks:
             run(READ, marks)
@@ -164,7 +178,13 @@ class Bare:
             other.write(new + text_frame(encode(event)))
         client_id = message.client_id or ""
         sent = events.MessageSent(timestamp=now, rev=rev, client_id=client_id, message=message)
-        peer.write(text_frame(encode(sent)))
+        answer = text_frame(encode(sent))
+        if self._alike:
+            own = events.UnreadChanged(
+                timestamp=now, rev=rev, chat_id=chat_id, unread_count=0, total_unread=0, up_to_seq=message.seq
+            )
+            answer = text_frame(encode(own)) + answer
+        peer.write(answer)
 
     def _tell_read(self, peer: "Peer", what: Read, now: datetime) -> None:
         up_to, chat_id = what.message_id, what.chat_id
@@ -258,9 +278,9 @@ class Peer(asyncio.Protocol):
             self.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
-async def serve(port: int, folder: Path, answers: Path) -> None:
+async def serve(port: int, folder: Path, answers: Path, *, alike: bool) -> None:
     """For ever."""
-    bare = Bare(folder / "bare.db", answers)
+    bare = Bare(folder / "bare.db", answers, alike=alike)
     loop = asyncio.get_running_loop()
     await loop.create_server(lambda: Peer(bare), "127.0.0.1", port, backlog=4096)
     print("ready", flush=True)
@@ -268,4 +288,4 @@ async def serve(port: int, folder: Path, answers: Path) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])))
+    uvloop.run(serve(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), alike="alike" in sys.argv[4:]))

@@ -217,7 +217,7 @@ def amount(value: float, unit: str) -> str:
 
 def unit_of(unit: str) -> str:
     """What a curve's values are."""
-    return "CPU" if unit == "CPU µs" else "Time" if unit in ("ms", "s") else "Memory"
+    return "CPU" if unit == "CPU µs" else "Time" if unit in ("ns", "ms", "s") else "Memory"
 
 
 def number(value: float) -> str:

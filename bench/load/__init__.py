@@ -141,6 +141,7 @@ class Load:
             pinned(core, [program("load"), self._file.name]), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._ask("watch", *pids)
+        self.watched = pids
         self.pids = [self._process.pid]
 
     def _ask(self, *words: object) -> dict[str, Any]:
