@@ -20,7 +20,7 @@ ALL = (
     "limits", "lengths", "crowds", "sweep", "bare", "cold",
 )  # fmt: skip
 """Every bench, in the order of the page."""
-LONG = ("bare",)
+LONG = ("bare", "cold")
 """Those that the short form measures only when it is asked for them by name."""
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from . import comers, crowds, floor, messages, pairs, presence, reads
 from .bare_server import EVERYBODY
 from .floor import Floor
-from .line import compared, interleaved, quick, seconds
+from .line import compared, interleaved, median, quick, report, runs, seconds
 from .load import Load, Plan
 from .node import Node, People
 
 BARE = "bare Python"
+ALIKE = "bare Python that writes the same"
 GROUP = 1000
 RATE = 200
 
@@ -48,10 +49,21 @@ def main_messages() -> None:
             return
         mine, base = interleaved(partial(ours.rate, RATE, seconds(4)), partial(theirs.rate, RATE, seconds(4)))
         compared(f"durable 1:1 message, open loop, {RATE} /s, beside bare Python", mine, base, BARE)
-    with pairs.beside(*_pairs(), bare_plan, other=Alike) as (ours, theirs):
-        mine, base = interleaved(partial(ours.rate, RATE, seconds(4)), partial(theirs.rate, RATE, seconds(4)))
-        name = f"durable 1:1 message, open loop, {RATE} /s, beside bare Python that writes the same"
-        compared(name, mine, base, BARE)
+
+
+def main_latency() -> None:
+    """How soon half of the messages at a rate are there: Ryadom, who writes the same, and the floor, in turn."""
+    bare_plan = partial(messages.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS)
+    with (
+        pairs.beside(*_pairs(), bare_plan, other=Alike) as (ours, theirs), Floor() as bottom,
+        Load(bare_plan(bottom.port, floor.tokens(2 * pairs.PAIRS)), bottom.pids) as least,
+    ):  # fmt: skip
+        least.open()
+        sides = interleaved(*(partial(load.rate, RATE, seconds(4)) for load in (ours, theirs, least)))
+    mine, alike, lowest = (median([run.p50_ms for run in side]) for side in sides)
+    what = f"half of the messages at {RATE} /s are there after"
+    report(f"{what}, beside {ALIKE}", mine, "ms", reference=ALIKE, reference_value=alike, runs=runs())
+    report(f"{what}, {ALIKE} beside the floor", alike, "ms", reference="C floor", reference_value=lowest, runs=runs())
 
 
 def _pairs() -> tuple[People, Callable[[int, list[str]], Plan]]:
@@ -104,6 +116,7 @@ def main() -> None:
     main_messages()
     main_group()
     if not quick():
+        main_latency()
         main_reads()
         main_presence()
 

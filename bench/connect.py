@@ -27,7 +27,7 @@ def connects(side: Side) -> Run:
 
 def main() -> None:
     """Measure."""
-    people = PEOPLE // 4 if quick() else PEOPLE
+    people = PEOPLE // 10 if quick() else PEOPLE
     with beside(WATCHERS, people) as (ours, theirs):
         mine, base = interleaved(partial(connects, ours), partial(connects, theirs))
     compared(

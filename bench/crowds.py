@@ -25,7 +25,7 @@ ELSEWHERE, ELSEWHERE_FROM = 1000, 10_000_000
 
 def main_presence() -> None:
     """Measure a change among so many people."""
-    sizes = (1000, 5000) if quick() else (1000, 10_000, 100_000)
+    sizes = (200, 1000) if quick() else (1000, 10_000, 100_000)
     with ExitStack() as stack:
         made = {size: _among(size) for size in sizes}
         servers = {size: stack.enter_context(Node(people.data)) for size, people in made.items()}
@@ -57,7 +57,8 @@ def _changes(load: Load) -> Run:
 def main_group() -> None:
     """Measure a message to so many members."""
     sizes = (10, 100) if quick() else (10, 100, 1000, 10_000)
-    for what, unlike in (("", True), (", all with as much unread", False)):
+    kinds = (("", True), (", all with as much unread", False))
+    for what, unlike in kinds[:1] if quick() else kinds:
         curve(
             f"message to a group, per member online{what}", "CPU µs", "members online", "≤ 7 µs each, linear",
             {size: partial(group, size, unlike=unlike) for size in sizes}, per=lambda size: size, target=7,

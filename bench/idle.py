@@ -60,7 +60,7 @@ def measure(steps: tuple[int, ...], seconds: float) -> tuple[list[float], float,
 
 def main() -> None:
     """Measure."""
-    steps, seconds = (STEPS[:1], 5.0) if quick() else (STEPS, 60.0)
+    steps, seconds = (STEPS[:1], 2.0) if quick() else (STEPS, 60.0)
     found = [measure(steps, seconds) for _ in range(runs())]
     curve = [[step, float(f"{median([run[0][place] for run in found]):.4g}")] for place, step in enumerate(steps)]
     shares = {"client_cpu": max(run[2] for run in found), "runs": len(found), "sockets": steps[-1]}

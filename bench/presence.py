@@ -86,7 +86,7 @@ def cycle(side: Side, per_second: float) -> Run:
 
 def main_cycle() -> None:
     """Measure coming and going."""
-    people = CYCLERS // 5 if quick() else CYCLERS
+    people = CYCLERS // 10 if quick() else CYCLERS
     with beside(WATCHERS, people) as (ours, theirs):
         for how, per_second in list(PACES.items())[: 1 if quick() else None]:
             target = 1200 if per_second else None
