@@ -19,6 +19,8 @@ from .node import Node, People
 
 BARE = "bare Python"
 ALIKE = "bare Python that writes the same"
+PLAN = partial(messages.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS)
+"""Messages in pairs where nobody knows chats."""
 GROUP = 1000
 RATE = 200
 
@@ -32,7 +34,7 @@ class Bare(Floor):
 
 
 class Alike(Bare):
-    """The same, writing all that Ryadom writes for a message."""
+    """The same, but for a message it also writes the rows that Ryadom does."""
 
     def command(self, folder: Path) -> list[object]:
         """How it is started."""
@@ -41,8 +43,7 @@ class Alike(Bare):
 
 def main_messages() -> None:
     """Messages in pairs, in a closed loop and at a rate."""
-    bare_plan = partial(messages.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS)
-    with pairs.beside(*_pairs(), bare_plan, other=Bare) as (ours, theirs):
+    with pairs.beside(*_pairs(), PLAN, other=Bare) as (ours, theirs):
         mine, base = interleaved(partial(ours.closed, 1, seconds(4)), partial(theirs.closed, 1, seconds(4)))
         compared("durable 1:1 message, closed loop, beside bare Python", mine, base, BARE)
         if quick():
@@ -53,10 +54,9 @@ def main_messages() -> None:
 
 def main_latency() -> None:
     """How soon half of the messages at a rate are there: Ryadom, who writes the same, and the floor, in turn."""
-    bare_plan = partial(messages.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS)
     with (
-        pairs.beside(*_pairs(), bare_plan, other=Alike) as (ours, theirs), Floor() as bottom,
-        Load(bare_plan(bottom.port, floor.tokens(2 * pairs.PAIRS)), bottom.pids) as least,
+        pairs.beside(*_pairs(), PLAN, other=Alike) as (ours, theirs), Floor() as bottom,
+        Load(PLAN(bottom.port, floor.tokens(2 * pairs.PAIRS)), bottom.pids) as least,
     ):  # fmt: skip
         least.open()
         sides = interleaved(*(partial(load.rate, RATE, seconds(4)) for load in (ours, theirs, least)))

@@ -2,9 +2,9 @@
 
     python -m bench.bare_server PORT FOLDER ANSWERS [alike]
 
-It speaks as floor.c does, and is written for nothing but speed: a protocol class, two tables, a thread that waits for
+It speaks as floor.c does, and is written for nothing but speed: a protocol class, a few tables, a thread that waits for
 COMMIT. Events have Ryadom's shapes and are made of what was stored; hello and presence are ready-made bytes. `alike`:
-what Ryadom writes besides for a message is written too, by as many statements, and its sender is told the count.
+the rows that Ryadom writes besides for a message are written too, and its sender is told the count.
 """
 
 import asyncio

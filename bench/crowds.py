@@ -14,7 +14,7 @@ from functools import partial
 from . import node, presence
 from .curves import curve
 from .floor import TEXT
-from .line import quick
+from .line import quick, shortened
 from .load import Load, Plan, Run
 from .node import Node, People
 
@@ -57,8 +57,7 @@ def _changes(load: Load) -> Run:
 def main_group() -> None:
     """Measure a message to so many members."""
     sizes = (10, 100) if quick() else (10, 100, 1000, 10_000)
-    kinds = (("", True), (", all with as much unread", False))
-    for what, unlike in kinds[:1] if quick() else kinds:
+    for what, unlike in shortened((("", True), (", all with as much unread", False))):
         curve(
             f"message to a group, per member online{what}", "CPU µs", "members online", "≤ 7 µs each, linear",
             {size: partial(group, size, unlike=unlike) for size in sizes}, per=lambda size: size, target=7,

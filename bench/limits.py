@@ -17,7 +17,7 @@ from ryadom.clock import Clock
 from ryadom.limits import LIMITS, Limiter
 
 from . import messages, typing
-from .line import interleaved, median, quick, report, runs, seconds, shares
+from .line import interleaved, median, quick, report, runs, seconds, shares, shortened
 from .load import Load, Plan
 from .node import Node
 from .pairs import people
@@ -61,7 +61,7 @@ def main() -> None:
     data = made.done()
     copy = Path(shutil.copytree(data, f"{data}-limits"))
     with Node(copy, limits=True) as limited, Node(data) as free:
-        for name, (plan, each) in list(ROWS.items())[: 1 if quick() else None]:
+        for name, (plan, each) in shortened(ROWS.items()):
             with (
                 Load(plan(chat_ids, limited.port, made.tokens), limited.pids) as with_limits,
                 Load(plan(chat_ids, free.port, made.tokens), free.pids) as without,

@@ -6,15 +6,17 @@ import platform
 import sqlite3
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ryadom import __version__
 
 from .load import Run
+
+T = TypeVar("T")
 
 RUNS = 5
 """How often a figure is measured, the floor in between; medians are printed."""
@@ -34,6 +36,11 @@ def runs() -> int:
 def seconds(long: float) -> float:
     """How long a run lasts: a third of it in the short form."""
     return long / 3 if quick() else long
+
+
+def shortened(rows: Iterable[T]) -> list[T]:
+    """All of these, or in the short form the first alone."""
+    return list(rows)[: 1 if quick() else None]
 
 
 def interleaved(*sides: Callable[[], Run]) -> list[list[Run]]:

@@ -16,7 +16,7 @@ from functools import partial
 from . import floor, node
 from .comers import Side, beside
 from .floor import Floor
-from .line import compared, interleaved, quick
+from .line import compared, interleaved, quick, shortened
 from .load import Load, Plan, Run
 from .node import Node, People
 
@@ -88,7 +88,7 @@ def main_cycle() -> None:
     """Measure coming and going."""
     people = CYCLERS // 10 if quick() else CYCLERS
     with beside(WATCHERS, people) as (ours, theirs):
-        for how, per_second in list(PACES.items())[: 1 if quick() else None]:
+        for how, per_second in shortened(PACES.items()):
             target = 1200 if per_second else None
             mine, base = interleaved(partial(cycle, ours, per_second), partial(cycle, theirs, per_second))
             compared(

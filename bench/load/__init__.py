@@ -142,6 +142,7 @@ class Load:
         )
         self._ask("watch", *pids)
         self.watched = pids
+        """The processes whose work is measured."""
         self.pids = [self._process.pid]
 
     def _ask(self, *words: object) -> dict[str, Any]:
