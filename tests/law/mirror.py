@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ryadom.db.tx import Tx
 from ryadom.protocol.events import SUBSCRIBABLE
-from ryadom.realtime.hub import Client
+from ryadom.realtime.people import Client
 from ryadom.receipts.counts import load_person
 
 from . import entitlement

@@ -1,6 +1,6 @@
 """The law and the stranger are themselves tried: a server that forgets or leaks something does not pass."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,25 +8,36 @@ import pytest
 from law.town import Json, Town
 from ryadom.protocol.audience import Audience, Users
 from ryadom.protocol.events import NAMES, DurableEvent, Event, StatusChange
-from ryadom.realtime.hub import Hub, Person
+from ryadom.realtime.hub import Companion, Hub
+from ryadom.realtime.people import Members, Person
 
 Act = Callable[[Town], Awaitable[Any]]
 
 
-def forget(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def forget(monkeypatch: pytest.MonkeyPatch, name: str, hub: Hub) -> None:
     """A server that never sends one kind of event."""
-    deliver, tell_frame = Hub.deliver, Hub.tell_frame
+    deliver, tell = Hub.deliver, Hub.tell
 
     def deliver_others(self: Hub, event: Event, to: Audience) -> None:
         if NAMES[type(event)] != name:
             deliver(self, event, to)
 
-    def tell_others(self: Hub, people: list[Person], what: str, rev: int, frame: bytes) -> None:
-        if what != name:
-            tell_frame(self, people, what, rev, frame)
+    def tell_others(self: Hub, person: Person, event: DurableEvent) -> None:
+        if NAMES[type(event)] != name:
+            tell(self, person, event)
 
     monkeypatch.setattr(Hub, "deliver", deliver_others)
-    monkeypatch.setattr(Hub, "tell_frame", tell_others)
+    monkeypatch.setattr(Hub, "tell", tell_others)
+    for kind, (own, companion) in list(hub.companions.items()):
+        if own == name:
+            monkeypatch.setitem(hub.companions, kind, (own, silent(companion)))
+
+
+def silent(companion: Companion) -> Companion:
+    def nothing(event: DurableEvent, members: Members) -> Iterator[tuple[Person, bytes]]:
+        return ((person, b"") for person, _ in companion(event, members))
+
+    return nothing
 
 
 async def write(town: Town) -> Json:
@@ -100,7 +111,7 @@ FORGOTTEN: list[tuple[str, Act]] = [
 async def test_a_missing_event_is_found(town: Town, monkeypatch: pytest.MonkeyPatch, event: str, act: Act) -> None:
     await town.world.check()
     with monkeypatch.context() as broken:
-        forget(broken, event)
+        forget(broken, event, town.world.server.hub)
         with pytest.raises(AssertionError, match=r"the events do not tell|not entitled"):
             await act_and_check(town, act)
     town.world.mirrored.clear()

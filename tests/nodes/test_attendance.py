@@ -6,7 +6,8 @@ import pytest
 
 from ryadom.nodes.attendance import Attendance
 from ryadom.nodes.broker import Alone, Memory, MemoryBroker
-from ryadom.realtime.hub import Client, Count, Hub, Person
+from ryadom.realtime.hub import Hub
+from ryadom.realtime.people import Client, Count, Person
 
 
 class Quiet:

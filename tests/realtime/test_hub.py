@@ -1,5 +1,7 @@
 """Each kind of audience, person by person; and what gives way where nobody reads."""
 
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,10 +9,20 @@ import pytest
 
 from ryadom.protocol.audience import Audience, Chat, Session, Users
 from ryadom.protocol.errors import SESSION_OVER
-from ryadom.protocol.events import ChatChanged, Event, StatusChange, TypingStart, UserOnline
-from ryadom.protocol.schemas import ChatChange
+from ryadom.protocol.events import (
+    SUBSCRIBABLE,
+    ChatChanged,
+    Event,
+    NewMessage,
+    StatusChange,
+    TypingStart,
+    UnreadMessage,
+    UserOnline,
+)
+from ryadom.protocol.schemas import ChatChange, Message
 from ryadom.realtime import hub as module
-from ryadom.realtime.hub import Client, Count, Hub, LastFields, Person, encode
+from ryadom.realtime.hub import Hub, LastFields, encode, framed
+from ryadom.realtime.people import Client, Count, Members, Person
 
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
 TYPING = TypingStart(timestamp=NOW, chat_id=7, user_id=1)
@@ -135,10 +147,85 @@ def test_a_pattern_is_of_the_last_fields_only(names: tuple[str, ...]) -> None:
         LastFields(*names).pattern(Odd(timestamp=NOW, text="", first=0, second=0))
 
 
-def test_many_people_are_told_the_same_frame() -> None:
+MESSAGE = NewMessage(
+    timestamp=NOW, rev=9,
+    message=Message(
+        id=4, chat_id=7, seq=4, rev=9, kind="text", sender_id=1, text="Hello", client_id=None, reply_to=None,
+        created_at=NOW, edited_at=None, deleted=False,
+    ),
+)  # fmt: skip
+SHARED = framed(MESSAGE)
+
+
+def companion(event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
+    """Nothing for the sender; for each other member a word of their own."""
+    for user_id, (person, _) in members.items():
+        yield person, b"" if user_id == event.message.sender_id else b"of %d" % user_id
+
+
+def accompanied(who: Callable[[NewMessage, Members], Iterator[tuple[Person, bytes]]] = companion) -> Town:
     town = Town()
-    people = [town.hub.people[1], town.hub.people[2]]
-    town.hub.tell_frame(people, "unread_message", 9, b"news")
-    assert [town.wire(name).frames for name in town.clients] == [[b"news"]] * 4 + [[]]
-    assert [person.rev for person in people] == [9, 9]
-    assert town.hub.delivered["unread_message"] == 4
+    town.hub.accompany(NewMessage, UnreadMessage, who)
+    return town
+
+
+def told(town: Town) -> dict[str, bytes]:
+    return {name: b"".join(town.wire(name).frames) for name in town.clients if town.wire(name).frames}
+
+
+def test_a_member_gets_their_own_event_right_behind_that_of_all() -> None:
+    town = accompanied()
+    town.hub.deliver(MESSAGE, Chat(7, except_connection="1a"))
+    assert told(town) == {"1a'": SHARED, "1b": SHARED, "2": SHARED + b"of 2"}
+    assert [town.hub.people[one].rev for one in (1, 2, 3)] == [9, 9, 5]
+    assert town.hub.delivered == {"new_message": 3, "unread_message": 1}
+
+
+def test_whoever_is_left_out_still_gets_their_own() -> None:
+    town = accompanied()
+    town.hub.deliver(MESSAGE, Chat(7, except_connection="2"))
+    assert told(town)["2"] == b"of 2"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "frames"),
+    [
+        ({"new_message"}, SHARED),
+        ({"unread_message"}, b"of 2"),
+        ({"typing_start"}, b""),
+        (SUBSCRIBABLE, SHARED + b"of 2"),
+    ],
+)
+def test_of_the_two_a_connection_gets_what_it_wants(wanted: set[str], frames: bytes) -> None:
+    town = accompanied()
+    town.clients["2"].wanted = frozenset(list(wanted))
+    town.hub.deliver(MESSAGE, Chat(7))
+    assert told(town).get("2", b"") == frames
+
+
+def test_what_goes_with_an_event_goes_to_chats_alone() -> None:
+    town = accompanied()
+    town.hub.deliver(MESSAGE, Users([2]))
+    town.hub.deliver(MESSAGE, Chat(99))
+    assert told(town) == {"2": SHARED}
+
+
+def test_a_mistake_in_what_each_gets_keeps_nobody_from_what_all_get() -> None:
+    def mistaken(event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
+        yield from itertools.islice(companion(event, members), 1)
+        raise RuntimeError("a mistake")
+
+    town = accompanied(mistaken)
+    with pytest.raises(RuntimeError, match="a mistake"):
+        town.hub.deliver(MESSAGE, Chat(7))
+    assert told(town) == dict.fromkeys(("1a", "1a'", "1b", "2"), SHARED)
+    assert town.hub.people[2].rev == 9
+
+
+def test_one_person_is_told_on_every_connection_that_wants_it() -> None:
+    town = Town()
+    town.clients["1b"].wanted = frozenset()
+    town.hub.tell(town.hub.people[1], MESSAGE)
+    assert told(town) == {"1a": SHARED, "1a'": SHARED}
+    assert town.hub.people[1].rev == 9
+    assert town.hub.delivered["new_message"] == 2

@@ -8,8 +8,9 @@ from ryadom.protocol.audience import Chat, Session, Users
 from ryadom.protocol.errors import SESSION_OVER, CloseCode
 from ryadom.protocol.events import Event, SessionRevoked, StatusChange, TypingStart
 from ryadom.protocol.facts import SessionEnded
-from ryadom.realtime.hub import Client, Count, Hub, Person
+from ryadom.realtime.hub import Hub
 from ryadom.realtime.outbox import Outbox
+from ryadom.realtime.people import Client, Count, Person
 
 NOW = datetime(2027, 1, 15, 8, tzinfo=UTC)
 TYPING = TypingStart(timestamp=NOW, chat_id=7, user_id=1)

@@ -101,7 +101,7 @@ class Typing:
         """Somebody types, or stops, on another node; it ends here as it would there."""
         typed = Typed(event.user_id, event.chat_id)
         members = self._hub.chats.get(event.chat_id, {})
-        mutual = {one for one, person in members.items() if event.user_id in person.mutual}
+        mutual = {one for one, (person, _) in members.items() if event.user_id in person.mutual}
         if isinstance(event, TypingStop):
             if self._board.stop_person(typed) and members:
                 # Not passed on: whoever said it has told all nodes.

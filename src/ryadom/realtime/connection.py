@@ -152,7 +152,7 @@ class Connection:
                 tick.turn_to(frame)
             tick.dirty.append(self)
             self.out = tick.first
-            self._size = len(frame)
+            self._size = tick.size
         if self._size >= _FLUSH_AT or len(self.out) >= MAX_EVENTS:
             self.flush()
 

@@ -15,7 +15,8 @@ from ryadom.protocol.events import Error, Event
 
 from .connection import Connection, Refused
 from .headers import Headers
-from .hub import Client, framed
+from .hub import framed
+from .people import Client
 
 log = structlog.get_logger("ryadom.socket")
 

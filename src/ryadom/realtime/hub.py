@@ -4,8 +4,8 @@ An event is encoded and framed once, whatever the number of connections; each co
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -25,6 +25,7 @@ from ryadom.protocol.events import (
 
 from .connection import QUICK, QUICK_SIZE
 from .frames import text_frame
+from .people import Client, Count, Members, Person
 
 encode = msgspec.json.Encoder().encode
 
@@ -52,58 +53,8 @@ class LastFields:
         return text[: -len(self._zeros)].replace(b"%", b"%%") + self._holes
 
 
-class Socket(Protocol):
-    """What the hub needs of a connection."""
-
-    id: str
-    last_heard: float
-    out: tuple[bytes, ...]
-
-    def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
-        """Queue a frame; see `Connection.send`."""
-
-    def close(self, code: CloseCode) -> None:
-        """Send what is queued, then close."""
-
-
-class Client:
-    """One signed-in connection."""
-
-    __slots__ = ("session_id", "socket", "user_id", "wanted", "wants_away")
-
-    def __init__(self, socket: Socket, user_id: int, session_id: int) -> None:
-        self.socket = socket
-        self.user_id = user_id
-        self.session_id = session_id
-        self.wanted: frozenset[str] = SUBSCRIBABLE
-        self.wants_away = False
-
-
-class Count:
-    """What one member has unread in one chat. `rev`: the count includes all changes up to this one."""
-
-    __slots__ = ("mark", "muted_until", "rev", "unread")
-
-    def __init__(self, unread: int, mark: int, muted_until: float, rev: int) -> None:
-        self.unread = unread
-        self.mark = mark
-        self.muted_until = muted_until
-        self.rev = rev
-
-
-class Person:
-    """A person who is connected here: their connections, and what fan-out needs to know without asking the database."""
-
-    __slots__ = ("chats", "clients", "mutual", "rev", "total")
-
-    def __init__(self, chats: dict[int, Count], mutual: set[int], rev: int) -> None:
-        self.clients: tuple[Client, ...] = ()
-        self.chats = chats
-        self.mutual = mutual
-        self.rev = rev
-        """The highest rev of anything that concerns this person."""
-        self.total: int | None = None
-        """What is unread in all; None when it must be added up. For who keeps the counts."""
+Companion = Callable[[Any, Members], Iterator[tuple[Person, bytes]]]
+"""Gives each member of a chat what they alone get with an event that all of them get: a frame, or nothing (`b""`)."""
 
 
 class Hub:
@@ -111,12 +62,13 @@ class Hub:
 
     def __init__(self) -> None:
         self.people: dict[int, Person] = {}
-        self.chats: dict[int, dict[int, Person]] = {}
-        """Chat → its members who are connected."""
+        self.chats: dict[int, Members] = {}
         self._sessions: dict[int, list[Client]] = {}
         self._by_connection: dict[str, Client] = {}
         self.delivered: dict[str, int] = defaultdict(int)
         """Name of an event → to how many connections it went, since the start."""
+        self.companions: dict[type[Event], tuple[str, Companion]] = {}
+        """What `accompany` was told: the name of the members' own, and who gives it."""
 
     @property
     def connections(self) -> int:
@@ -128,8 +80,8 @@ class Hub:
         known = self.people.get(client.user_id)
         if known is None:
             known = self.people[client.user_id] = person
-            for chat_id in person.chats:
-                self.chats.setdefault(chat_id, {})[client.user_id] = person
+            for chat_id, count in person.chats.items():
+                self.chats.setdefault(chat_id, {})[client.user_id] = person, count
         known.rev = max(known.rev, person.rev)
         known.clients = (*known.clients, client)
         self._by_connection[client.socket.id] = client
@@ -158,7 +110,7 @@ class Hub:
         if person is not None:
             person.chats[chat_id] = count
             person.total = None
-            self.chats.setdefault(chat_id, {})[user_id] = person
+            self.chats.setdefault(chat_id, {})[user_id] = person, count
 
     def leave(self, chat_id: int, user_id: int) -> None:
         """A connected person is a member no more."""
@@ -195,8 +147,15 @@ class Hub:
             for client in list(clients):
                 client.socket.close(code)
 
+    def accompany(self, kind: type[DurableEvent], own: type[DurableEvent], companion: Companion) -> None:
+        """With each event of this kind that goes to a chat, its members also get their own of another kind."""
+        self.companions[kind] = NAMES[own], companion
+
     def deliver(self, event: Event, to: Audience) -> None:
         """Hand an event to every connection of its audience that wants it: encoded once, written with the tick."""
+        if type(event) in self.companions and isinstance(to, Chat):
+            self._deliver_accompanied(event, to)  # type: ignore[arg-type]
+            return
         kind = KINDS[type(event)]
         name = kind.name
         clients = self._reach(to, name, event.rev if kind.durable else 0)  # type: ignore[attr-defined]
@@ -206,25 +165,55 @@ class Hub:
         self._hand(clients, framed(event), slot, droppable=kind.droppable)
         self.delivered[name] += len(clients)
 
+    def _deliver_accompanied(self, event: DurableEvent, to: Chat) -> None:
+        """The same, and what each member alone gets with it, in one go: their memory is far from the core if many."""
+        members = self.chats.get(to.id)
+        if members is None:
+            return
+        name, (own_name, companion) = NAMES[type(event)], self.companions[type(event)]
+        left_out = None if to.except_connection is None else self._by_connection.get(to.except_connection)
+        rev, everything = event.rev, SUBSCRIBABLE
+        frame = last = both = b""
+        at = told = 0
+        try:
+            for person, own in companion(event, members):
+                at += 1
+                if rev > person.rev:
+                    person.rev = rev
+                if own is not last:
+                    # Neighbours often get the very same.
+                    frame = frame or framed(event)
+                    last, both = own, frame + own
+                for client in person.clients:
+                    if own and client.wanted is everything and client is not left_out:
+                        told += 1
+                        client.socket.send(both)
+                    elif own or client is not left_out:
+                        frame = frame or framed(event)
+                        for_all = b"" if client is left_out else frame
+                        self._tell_some(client, {name: for_all, own_name: own})
+        except Exception:
+            # What all are told does not hang on what each is told.
+            rest = [person for person, _ in list(members.values())[at:]]
+            self._hand(self._of(rest, name, rev, to.except_connection), frame or framed(event))
+            raise
+        finally:
+            self.delivered[name] += told
+            self.delivered[own_name] += told
+
+    def _tell_some(self, client: Client, frames: dict[str, bytes]) -> None:
+        """Hand those of these frames to a connection that it wants. An empty one is none."""
+        for name, frame in frames.items():
+            if frame and name in client.wanted:
+                client.socket.send(frame)
+                self.delivered[name] += 1
+
     def tell(self, person: Person, event: DurableEvent) -> None:
         """Hand an event to every connection of one person that wants it."""
-        self.tell_frame([person], KINDS[type(event)].name, event.rev, framed(event))
-
-    def tell_frame(self, people: list[Person], name: str, rev: int, frame: bytes) -> None:
-        """The same for all of these people, and an event that is framed already."""
-        if len(people) > 1:
-            clients = self._of(people, name, rev)
-            self._hand(clients, frame)
-            self.delivered[name] += len(clients)
-            return
-        # In a group where each has another count, everybody is told alone: without lists for one.
-        for person in people:
-            if rev > person.rev:
-                person.rev = rev
-            for client in person.clients:
-                if name in client.wanted:
-                    client.socket.send(frame)
-                    self.delivered[name] += 1
+        name, frame = NAMES[type(event)], framed(event)
+        person.rev = max(person.rev, event.rev)
+        for client in person.clients:
+            self._tell_some(client, {name: frame})
 
     def _hand(self, clients: list[Client], frame: bytes, slot: object = None, *, droppable: bool = False) -> None:
         """Hand the same frame to these connections."""
@@ -246,7 +235,8 @@ class Hub:
         """The connections of an audience that want an event; their people have heard of its rev."""
         match to:
             case Chat():
-                return self._of(self.chats.get(to.id, _NOBODY).values(), name, rev, to.except_connection)
+                people = [person for person, _ in self.chats.get(to.id, _NOBODY).values()]
+                return self._of(people, name, rev, to.except_connection)
             case Users():
                 clients = self._of(self._here(to.ids), name, rev, to.except_connection)
                 if to.away is not None:
@@ -256,7 +246,7 @@ class Hub:
                 return clients
             case Mutual():
                 members = self.chats.get(to.chat_id, _NOBODY)
-                here = [members[one] for one in to.ids if one in members]
+                here = [members[one][0] for one in to.ids if one in members]
                 return self._of([person for person in here if to.of in person.mutual], name, rev)
             case Session():
                 return [client for client in self._sessions.get(to.id, ()) if name in client.wanted]
@@ -295,5 +285,5 @@ class Kind:
 
 
 _SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}
-_NOBODY: dict[int, Person] = {}
+_NOBODY: Members = {}
 KINDS = {event: Kind(event) for event in NAMES}

@@ -39,7 +39,7 @@ class Outlet(Protocol):
 class Tick:
     """The connections that have something to write at the end of this tick of the event loop."""
 
-    __slots__ = ("_alone", "_ring", "dirty", "first", "on_drop")
+    __slots__ = ("_alone", "_ring", "dirty", "first", "on_drop", "size")
 
     def __init__(self, on_drop: Callable[[str, int], None] = lambda what, count: None) -> None:
         self.on_drop = on_drop
@@ -48,6 +48,8 @@ class Tick:
         """Those that are flushed once the callbacks of this tick have run."""
         self.first = _NOTHING
         """An `out` of the frame that was sent last, alone: the same for all who get it one after the other."""
+        self.size = 0
+        """Its bytes."""
         self._ring: Ring | None = None
         self._alone = False
         """Whether there is no ring to be had, or none any more."""
@@ -57,6 +59,7 @@ class Tick:
         if self.first is _NOTHING:
             asyncio.get_running_loop().call_soon(self._flush)
         self.first = (frame,)
+        self.size = len(frame)
 
     def _flush(self) -> None:
         dirty, self.dirty = self.dirty, []

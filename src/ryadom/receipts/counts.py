@@ -5,7 +5,7 @@ that was already in the loaded count is not counted twice.
 """
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from ryadom.auth.store import own_rev
@@ -17,13 +17,13 @@ from ryadom.db.tx import Tx
 from ryadom.protocol.events import NewMessage, UnreadChanged, UnreadMessage
 from ryadom.protocol.facts import MarkMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
 from ryadom.realtime.frames import text_frame
-from ryadom.realtime.hub import KINDS, Count, Hub, LastFields, Person
+from ryadom.realtime.hub import Hub, LastFields
 from ryadom.realtime.outbox import Outbox
+from ryadom.realtime.people import Count, Members, Person
 
 from . import store
 
 INFINITY = float("inf")
-UNREAD_MESSAGE = KINDS[UnreadMessage].name
 COUNTED = LastFields("unread_count", "total_unread")
 """What is each member's own in it."""
 
@@ -39,6 +39,7 @@ class Counts:
         self._mutes: dict[tuple[int, int], float] = {}
         self.moved: Callable[[], None] = lambda: None
         """Called when the next end of a mute may have come nearer."""
+        hub.accompany(NewMessage, UnreadMessage, self._counted)
         outbox.follow(NewMessage, self._new_message)
         outbox.follow(MarkMoved, self._moved)
         outbox.follow(MessageRemoved, self._removed)
@@ -86,38 +87,49 @@ class Counts:
         return self._unmute[0][0] <= self._clock.now()
 
     def _set(self, person: Person, count: Count, unread: int, rev: int) -> int:
-        """The one place where a count changes. What is unread in all then."""
+        """Where a count changes; what is unread in all then."""
         total = person.total
         if total is not None and (not count.muted_until or count.muted_until <= self._clock.now()):
             total = person.total = total + unread - count.unread
         count.unread, count.rev = unread, rev
         return self._sum(person) if total is None or self._unmute else total
 
-    def _new_message(self, event: NewMessage) -> None:
+    def _counted(self, event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
+        """Count a message for each member; what each is told of that, but for the sender."""
         message = event.message
-        chat_id, sender_id, rev = message.chat_id, message.sender_id, event.rev
-        same: dict[tuple[int, int], list[Person]] = {}
-        """Many members of a group have as much unread, and get the same."""
-        for user_id, person in self._hub.chats.get(chat_id, {}).items():
-            count = person.chats[chat_id]
+        sender_id, rev = message.sender_id, event.rev
+        pattern = frame = b""
+        frames: dict[tuple[int, int], bytes] = {}
+        before, total_before = -1, -1
+        for user_id, (person, count) in members.items():
             if user_id == sender_id:
-                self._own_message(event, person, count)
+                yield person, b""
                 continue
-            total = self._set(person, count, count.unread + 1, rev) if rev > count.rev else self._sum(person)
-            counted = count.unread, total
-            people = same.get(counted)
-            if people is None:
-                same[counted] = [person]
+            total = person.total
+            if rev <= count.rev:
+                total = self._sum(person)
+            elif total is None or count.muted_until or self._unmute:
+                total = self._set(person, count, count.unread + 1, rev)
             else:
-                people.append(person)
-        if same:
-            counts = UnreadMessage(
-                timestamp=event.timestamp, rev=rev, chat_id=chat_id, message_id=message.id, sender_id=sender_id,
-                unread_count=0, total_unread=0,
-            )  # fmt: skip
-            pattern = COUNTED.pattern(counts)
-            for counted, people in same.items():
-                self._hub.tell_frame(people, UNREAD_MESSAGE, rev, text_frame(pattern % counted))
+                # As `_set` does, without a call for each of many.
+                total = person.total = total + 1
+                count.unread += 1
+                count.rev = rev
+            unread = count.unread
+            if unread != before or total != total_before:
+                before, total_before = counted = unread, total
+                frame = frames.get(counted, b"")
+                if not frame:
+                    pattern = pattern or COUNTED.pattern(_uncounted(event))
+                    frame = frames[counted] = text_frame(pattern % counted)
+            yield person, frame
+
+    def _new_message(self, event: NewMessage) -> None:
+        """The count of the sender."""
+        message = event.message
+        member = self._hub.chats.get(message.chat_id, {}).get(message.sender_id)
+        if member is not None:
+            self._own_message(event, *member)
 
     def _own_message(self, event: NewMessage, person: Person, count: Count) -> None:
         """Who has nothing unread has read up to what they write."""
@@ -137,8 +149,7 @@ class Counts:
             self._tell(person, fact.chat_id, count, fact.timestamp)
 
     def _removed(self, fact: MessageRemoved) -> None:
-        for user_id, person in self._hub.chats.get(fact.chat_id, {}).items():
-            count = person.chats[fact.chat_id]
+        for user_id, (person, count) in self._hub.chats.get(fact.chat_id, {}).items():
             if user_id != fact.sender_id and fact.seq > count.mark:
                 if fact.rev > count.rev:
                     self._set(person, count, count.unread - 1, fact.rev)
@@ -202,6 +213,15 @@ class Counts:
             total_unread=self._sum(person), up_to_seq=count.mark,
         )  # fmt: skip
         self._hub.tell(person, changed)
+
+
+def _uncounted(event: NewMessage) -> UnreadMessage:
+    """What is told of a message, but for the numbers."""
+    message = event.message
+    return UnreadMessage(
+        timestamp=event.timestamp, rev=event.rev, chat_id=message.chat_id, message_id=message.id,
+        sender_id=message.sender_id, unread_count=0, total_unread=0,
+    )  # fmt: skip
 
 
 def load_person(tx: Tx, user_id: int) -> Person:

@@ -15,8 +15,9 @@ from ryadom.protocol.commands import CatchUp, Ping, Read, SendMessage, Subscribe
 from ryadom.protocol.errors import Refusal
 from ryadom.protocol.events import SUBSCRIBABLE, Event, MessageSent, Pong
 from ryadom.realtime.gate import Answer, Handler, Later
-from ryadom.realtime.hub import Client, Hub
+from ryadom.realtime.hub import Hub
 from ryadom.realtime.outbox import Outbox
+from ryadom.realtime.people import Client
 from ryadom.receipts.actions import Receipts
 
 from .snapshot import missed

@@ -19,8 +19,9 @@ from ryadom.presence.typing import Typing
 from ryadom.protocol.events import Heartbeat, Hello
 from ryadom.realtime.connection import Connection
 from ryadom.realtime.headers import Headers
-from ryadom.realtime.hub import Client, Hub, Person, framed
+from ryadom.realtime.hub import Hub, framed
 from ryadom.realtime.outbox import Outbox
+from ryadom.realtime.people import Client, Person
 from ryadom.receipts.counts import Counts, load_arrival
 
 PROTOCOL = 1
