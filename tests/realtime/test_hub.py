@@ -198,9 +198,20 @@ def test_whoever_is_left_out_still_gets_their_own() -> None:
 )
 def test_of_the_two_a_connection_gets_what_it_wants(wanted: set[str], frames: bytes) -> None:
     town = accompanied()
-    town.clients["2"].wanted = frozenset(list(wanted))
+    town.hub.subscribe(town.clients["2"], frozenset(wanted))
     town.hub.deliver(MESSAGE, Chat(7))
     assert told(town).get("2", b"") == frames
+
+
+def test_a_second_connection_gets_both_too_and_so_does_the_one_that_stays() -> None:
+    town = accompanied()
+    second = town.clients["2'"] = Client(Wire("2'"), 2, 21)
+    town.hub.add(second, Person({}, set(), 5))
+    town.hub.deliver(MESSAGE, Chat(7))
+    assert told(town)["2"] == told(town)["2'"] == SHARED + b"of 2"
+    town.hub.remove(town.clients["2"])
+    town.hub.deliver(MESSAGE, Chat(7))
+    assert (town.wire("2").frames, town.wire("2'").frames) == ([SHARED + b"of 2"], [SHARED + b"of 2"] * 2)
 
 
 def test_what_goes_with_an_event_goes_to_chats_alone() -> None:
@@ -224,7 +235,7 @@ def test_a_mistake_in_what_each_gets_keeps_nobody_from_what_all_get() -> None:
 
 def test_one_person_is_told_on_every_connection_that_wants_it() -> None:
     town = Town()
-    town.clients["1b"].wanted = frozenset()
+    town.hub.subscribe(town.clients["1b"], frozenset())
     town.hub.tell(town.hub.people[1], MESSAGE)
     assert told(town) == {"1a": SHARED, "1a'": SHARED}
     assert town.hub.people[1].rev == 9

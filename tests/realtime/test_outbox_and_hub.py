@@ -91,7 +91,7 @@ def test_only_what_was_subscribed_to_is_sent_and_typing_gives_way_first() -> Non
     hub = Hub()
     client, socket = seat(hub, 1, 10, 7)
     hub.deliver(TYPING, Chat(7))
-    client.wanted = frozenset({"new_message"})
+    hub.subscribe(client, frozenset({"new_message"}))
     hub.deliver(TYPING, Chat(7))
     assert socket.types() == ["typing_start"]
     assert socket.dropped_first == [True]

@@ -83,7 +83,7 @@ class Hub:
             for chat_id, count in person.chats.items():
                 self.chats.setdefault(chat_id, {})[client.user_id] = person, count
         known.rev = max(known.rev, person.rev)
-        known.clients = (*known.clients, client)
+        known.connected(*known.clients, client)
         self._by_connection[client.socket.id] = client
         self._sessions.setdefault(client.session_id, []).append(client)
         return known
@@ -93,7 +93,7 @@ class Hub:
         person = self.people.get(client.user_id)
         if person is None or client not in person.clients:
             return
-        person.clients = tuple(other for other in person.clients if other is not client)
+        person.connected(*(other for other in person.clients if other is not client))
         self._by_connection.pop(client.socket.id, None)
         mates = self._sessions[client.session_id]
         mates.remove(client)
@@ -103,6 +103,13 @@ class Hub:
             del self.people[client.user_id]
             for chat_id in list(person.chats):
                 self._forget_member(chat_id, client.user_id)
+
+    def subscribe(self, client: Client, names: frozenset[str]) -> None:
+        """From now on a connection wants these events, of those that can be chosen."""
+        client.wanted = SUBSCRIBABLE if names >= SUBSCRIBABLE else names & SUBSCRIBABLE
+        person = self.people.get(client.user_id)
+        if person is not None:
+            person.connected(*person.clients)
 
     def join(self, chat_id: int, user_id: int, count: Count) -> None:
         """A connected person is now a member."""
@@ -172,6 +179,7 @@ class Hub:
             return
         name, (own_name, companion) = NAMES[type(event)], self.companions[type(event)]
         left_out = None if to.except_connection is None else self._by_connection.get(to.except_connection)
+        left_socket = None if left_out is None else left_out.socket
         rev, everything = event.rev, SUBSCRIBABLE
         frame = last = both = b""
         at = told = 0
@@ -184,6 +192,11 @@ class Hub:
                     # Neighbours often get the very same.
                     frame = frame or framed(event)
                     last, both = own, frame + own
+                sole = person.sole
+                if sole is not None and own and sole is not left_socket:
+                    told += 1
+                    sole.send(both)
+                    continue
                 for client in person.clients:
                     if own and client.wanted is everything and client is not left_out:
                         told += 1

@@ -30,6 +30,7 @@ class Client:
         self.user_id = user_id
         self.session_id = session_id
         self.wanted: frozenset[str] = SUBSCRIBABLE
+        """Names of events. `Hub.subscribe` changes it."""
         self.wants_away = False
 
 
@@ -48,16 +49,24 @@ class Count:
 class Person:
     """A person who is connected here: their connections, and what fan-out needs to know without asking the database."""
 
-    __slots__ = ("chats", "clients", "mutual", "rev", "total")
+    __slots__ = ("chats", "clients", "mutual", "rev", "sole", "total")
 
     def __init__(self, chats: dict[int, Count], mutual: set[int], rev: int) -> None:
         self.clients: tuple[Client, ...] = ()
+        self.sole: Socket | None = None
+        """Of their one connection, when it is the only one and wants all events: as most are. What many get is handed
+        to it without a look at `clients`, since in a large group each look is a way to memory."""
         self.chats = chats
         self.mutual = mutual
         self.rev = rev
         """The highest rev of anything that concerns this person."""
         self.total: int | None = None
         """What is unread in all; None when it must be added up. For who keeps the counts."""
+
+    def connected(self, *clients: Client) -> None:
+        """These are their connections from now on, and they want what they want."""
+        self.clients = clients
+        self.sole = clients[0].socket if len(clients) == 1 and clients[0].wanted is SUBSCRIBABLE else None
 
 
 Members = dict[int, tuple[Person, Count]]

@@ -79,17 +79,17 @@ def handlers(
         return Later(partial(messages.post, send), message_sent)
 
     return {
-        Ping: ping, CatchUp: catch_up, Subscribe: _subscribe, TypingStartCommand: typing_start,
+        Ping: ping, CatchUp: catch_up, Subscribe: partial(_subscribe, hub), TypingStartCommand: typing_start,
         TypingStopCommand: typing_stop, Read: read, SendMessage: send_message,
     }  # fmt: skip
 
 
-def _subscribe(client: Client, command: Subscribe) -> Answer:
+def _subscribe(hub: Hub, client: Client, command: Subscribe) -> Answer:
     client.wants_away = AWAY in command.events
     names = frozenset(command.events) - {AWAY}
     if names or not client.wants_away:
         # `away` alone is a flag, no list of events.
-        client.wanted = names & SUBSCRIBABLE
+        hub.subscribe(client, names)
     unknown = names - SUBSCRIBABLE
     if unknown:
         raise Refusal("unknown_event", f"No such event: {', '.join(sorted(unknown))[:200]}. The others count.")
