@@ -13,7 +13,7 @@ from pathlib import Path
 from . import comers, crowds, floor, messages, pairs, presence, reads
 from .bare_server import EVERYBODY
 from .floor import Floor
-from .line import compared, interleaved, median, quick, report, runs, seconds
+from .line import compared, interleaved, median, quick, report, runs, seconds, shortened
 from .load import Load, Plan
 from .node import Node, People
 
@@ -21,8 +21,10 @@ BARE = "bare Python"
 ALIKE = "bare Python that writes the same"
 PLAN = partial(messages.plan, [pairs.FLOOR_CHAT] * pairs.PAIRS)
 """Messages in pairs where nobody knows chats."""
-GROUP = 1000
+GROUPS = (1000, 10_000)
 RATE = 200
+OFTEN = 4
+"""Times as many runs where what has to be told apart is close."""
 
 
 class Bare(Floor):
@@ -39,6 +41,14 @@ class Alike(Bare):
     def command(self, folder: Path) -> list[object]:
         """How it is started."""
         return [*super().command(folder), "alike"]
+
+
+class Unlike(Bare):
+    """The same, but in a group each has another number unread."""
+
+    def command(self, folder: Path) -> list[object]:
+        """How it is started."""
+        return [*super().command(folder), "unlike"]
 
 
 def main_messages() -> None:
@@ -59,11 +69,12 @@ def main_latency() -> None:
         Load(PLAN(bottom.port, floor.tokens(2 * pairs.PAIRS)), bottom.pids) as least,
     ):  # fmt: skip
         least.open()
-        sides = interleaved(*(partial(load.rate, RATE, seconds(4)) for load in (ours, theirs, least)))
+        sides = interleaved(*(partial(load.rate, RATE, seconds(4)) for load in (ours, theirs, least)), times=OFTEN)
     mine, alike, lowest = (median([run.p50_ms for run in side]) for side in sides)
     what = f"half of the messages at {RATE} /s are there after"
-    report(f"{what}, beside {ALIKE}", mine, "ms", reference=ALIKE, reference_value=alike, runs=runs())
-    report(f"{what}, {ALIKE} beside the floor", alike, "ms", reference="C floor", reference_value=lowest, runs=runs())
+    report(f"{what}, beside {ALIKE}", mine, "ms", reference=ALIKE, reference_value=alike, runs=OFTEN * runs())
+    what += f", {ALIKE} beside the floor"
+    report(what, alike, "ms", reference="C floor", reference_value=lowest, runs=OFTEN * runs())
 
 
 def _pairs() -> tuple[People, Callable[[int, list[str]], Plan]]:
@@ -95,20 +106,25 @@ def main_presence() -> None:
 
 
 def main_group() -> None:
-    """A message to a group, per member."""
-    size = 100 if quick() else GROUP
-    made, chat_id = crowds.members(size)
-    with Node(made.done()) as server, Bare() as bottom:
+    """A message to groups, per member: each with a count of their own, and all with the same."""
+    for size in (100,) if quick() else GROUPS:
+        for what, other in shortened((("", Unlike), (", all with as much unread", Bare))):
+            _group(size, what, other)
+
+
+def _group(size: int, what: str, other: type[Bare]) -> None:
+    made, chat_id = crowds.members(size, unlike=other is Unlike)
+    with Node(made.done()) as server, other() as bottom:
         ours = Load(crowds.messages(chat_id, server.port, made.tokens), server.pids)
         theirs = Load(crowds.messages(EVERYBODY, bottom.port, floor.tokens(size + 1)), bottom.pids)
         with ours, theirs:
             ours.open()
             theirs.open()
-            rounds = 20 if quick() else 100
+            rounds = 20 if quick() else max(20, 100_000 // size)
             mine, base = interleaved(
                 partial(presence.deliveries, ours, rounds, size), partial(presence.deliveries, theirs, rounds, size)
             )  # fmt: skip
-    compared(f"message to a group of {size:,}, per member online, beside bare Python", mine, base, BARE)
+    compared(f"message to a group of {size:,}, per member online{what}, beside bare Python", mine, base, BARE)
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def main_group() -> None:
     for what, unlike in shortened((("", True), (", all with as much unread", False))):
         curve(
             f"message to a group, per member online{what}", "CPU µs", "members online", "≤ 7 µs each, linear",
-            {size: partial(group, size, unlike=unlike) for size in sizes}, per=lambda size: size, target=7,
+            {size: partial(group, size, unlike=unlike) for size in sizes}, each=True, target=7,
         )  # fmt: skip
 
 

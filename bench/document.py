@@ -172,7 +172,11 @@ def curve(line: Line) -> str:
     heads = [number(point[0]) for point in line["curve"]]
     values = [amount(point[1], line["unit"]) for point in line["curve"]]
     promise = f"; promised: {line['promise']}" if line.get("promise") else ""
-    shown = table([line["curve_of"].capitalize(), *heads], [[unit_of(line["unit"]), *values]])
+    rows = [[unit_of(line["unit"]), *values]]
+    if "further" in line:
+        further = {size: amount(cost, line["unit"]) for size, cost in line["further"]}
+        rows.append(["Each one more", *(further.get(point[0], "") for point in line["curve"])])
+    shown = table([line["curve_of"].capitalize(), *heads], rows)
     return f"**{line['name']}**{promise}. `python -m bench.{line['bench']}`\n\n{shown}"
 
 

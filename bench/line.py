@@ -43,10 +43,10 @@ def shortened(rows: Iterable[T]) -> list[T]:
     return list(rows)[: 1 if quick() else None]
 
 
-def interleaved(*sides: Callable[[], Run]) -> list[list[Run]]:
-    """Measure each side in turn, `runs()` times; the runs of each side."""
+def interleaved(*sides: Callable[[], Run], times: int = 1) -> list[list[Run]]:
+    """Measure each side in turn, `runs()` times, or so many times that; the runs of each side."""
     found: list[list[Run]] = [[] for _ in sides]
-    for _ in range(runs()):
+    for _ in range(times * runs()):
         for side, measured in zip(sides, found, strict=True):
             measured.append(side())
     return found
