@@ -8,8 +8,8 @@ import pytest
 from law.town import Json, Town
 from ryadom.protocol.audience import Audience, Users
 from ryadom.protocol.events import NAMES, DurableEvent, Event, StatusChange
-from ryadom.realtime.hub import Companion, Hub
-from ryadom.realtime.people import Members, Person
+from ryadom.realtime.hub import Hub
+from ryadom.realtime.people import Companion, Members, Person
 
 Act = Callable[[Town], Awaitable[Any]]
 

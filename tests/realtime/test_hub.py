@@ -233,6 +233,25 @@ def test_a_mistake_in_what_each_gets_keeps_nobody_from_what_all_get() -> None:
     assert town.hub.people[2].rev == 9
 
 
+def test_a_connection_that_fails_keeps_nobody_from_being_counted_nor_from_the_event() -> None:
+    counted: list[Person] = []
+
+    def counting(event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
+        for person, own in companion(event, members):
+            counted.append(person)
+            yield person, own
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("a mistake")
+
+    town = accompanied(counting)
+    town.wire("1a").send = fail
+    with pytest.raises(RuntimeError, match="a mistake"):
+        town.hub.deliver(MESSAGE, Chat(7))
+    assert counted == [town.hub.people[1], town.hub.people[2]]
+    assert told(town)["2"] == SHARED
+
+
 def test_one_person_is_told_on_every_connection_that_wants_it() -> None:
     town = Town()
     town.hub.subscribe(town.clients["1b"], frozenset())

@@ -3,9 +3,8 @@
 An event is encoded and framed once, whatever the number of connections; each connection writes once per loop tick.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections import defaultdict, deque
+from collections.abc import Iterable
 
 import msgspec
 
@@ -25,7 +24,7 @@ from ryadom.protocol.events import (
 
 from .connection import QUICK, QUICK_SIZE
 from .frames import text_frame
-from .people import Client, Count, Members, Person
+from .people import Client, Companion, Count, Members, Person
 
 encode = msgspec.json.Encoder().encode
 
@@ -51,10 +50,6 @@ class LastFields:
         if not text.endswith(self._zeros):
             raise ValueError(f"{type(event).__name__} does not end with {self._zeros.decode()}")
         return text[: -len(self._zeros)].replace(b"%", b"%%") + self._holes
-
-
-Companion = Callable[[Any, Members], Iterator[tuple[Person, bytes]]]
-"""Gives each member of a chat what they alone get with an event that all of them get: a frame, or nothing (`b""`)."""
 
 
 class Hub:
@@ -183,8 +178,9 @@ class Hub:
         rev, everything = event.rev, SUBSCRIBABLE
         frame = last = both = b""
         at = told = 0
+        going = companion(event, members)
         try:
-            for person, own in companion(event, members):
+            for person, own in going:
                 at += 1
                 if rev > person.rev:
                     person.rev = rev
@@ -206,7 +202,8 @@ class Hub:
                         for_all = b"" if client is left_out else frame
                         self._tell_some(client, {name: for_all, own_name: own})
         except Exception:
-            # What all are told does not hang on what each is told.
+            # A mistake with one keeps nobody else from being counted, nor from what all are told.
+            deque(going, maxlen=0)
             rest = [person for person, _ in list(members.values())[at:]]
             self._hand(self._of(rest, name, rev, to.except_connection), frame or framed(event))
             raise

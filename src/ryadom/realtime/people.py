@@ -1,6 +1,7 @@
 """Who is connected to this node, as fan-out sees them: a person, their connections, what they have unread."""
 
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from ryadom.protocol.errors import CloseCode
 from ryadom.protocol.events import SUBSCRIBABLE
@@ -71,3 +72,6 @@ class Person:
 
 Members = dict[int, tuple[Person, Count]]
 """Who is connected of a chat's members, by their ids, and what they have unread there."""
+
+Companion = Callable[[Any, Members], Iterator[tuple[Person, bytes]]]
+"""Gives each member of a chat what they alone get with an event that all of them get: a frame, or nothing (`b""`)."""
