@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ryadom.app import Server
@@ -39,7 +39,7 @@ class Wire:
     # What the server calls.
 
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
-        """Take a frame."""
+        """Take a frame, or several at once."""
         self._frames.append(frame)
 
     def ping(self) -> None:
@@ -74,7 +74,7 @@ class Wire:
     def texts(self) -> list[bytes]:
         """What the frames since the last call say."""
         frames, self._frames = self._frames, []
-        return [frame[HEADS.get(frame[1], 2) :] for frame in frames]
+        return [text for some in frames for text in _texts(some)]
 
     def received(self) -> list[Json]:
         """The events since the last call."""
@@ -91,3 +91,11 @@ class Wire:
             self._server.pulse.forget(self)  # type: ignore[arg-type]
             self._note("close" if clean else "break")
             self._gate.closed(self, code, clean)  # type: ignore[arg-type]
+
+
+def _texts(frames: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(frames):
+        start = at + HEADS.get(frames[at + 1], 2)
+        at = start + (int.from_bytes(frames[at + 2 : start], "big") or frames[at + 1])
+        yield frames[start:at]

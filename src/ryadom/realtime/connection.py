@@ -129,7 +129,7 @@ class Connection:
         self._deadline: Deadline | None = None
 
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
-        """Write this frame at the end of the tick, or queue it while the peer does not read.
+        """Write this frame, or several in one piece, at the end of the tick, or queue it while the peer does not read.
 
         In the queue a frame takes the place of an earlier one with the same `slot`; `droppable` frames are the first
         that a full queue loses. A queue that stays full closes the socket with 4408.

@@ -15,7 +15,7 @@ class Socket(Protocol):
     out: tuple[bytes, ...]
 
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
-        """Queue a frame; see `Connection.send`."""
+        """Queue a frame, or several that belong together; see `Connection.send`."""
 
     def close(self, code: CloseCode) -> None:
         """Send what is queued, then close."""
