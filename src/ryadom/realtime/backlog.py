@@ -6,7 +6,10 @@ MAX_BYTES = 1 << 20
 
 
 class Backlog:
-    """Frames for a peer that does not read at the moment, in order, within `MAX_EVENTS` and `MAX_BYTES`."""
+    """Frames for a peer that does not read at the moment, in order, within `MAX_EVENTS` and `MAX_BYTES`.
+
+    Several that were sent in one piece, as a message and its count, stay together and count as one.
+    """
 
     __slots__ = ("_bytes", "_droppable", "_frames", "dropped")
 

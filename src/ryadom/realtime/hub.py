@@ -58,6 +58,7 @@ class Hub:
     def __init__(self) -> None:
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Members] = {}
+        """Chat → its members who are connected."""
         self._sessions: dict[int, list[Client]] = {}
         self._by_connection: dict[str, Client] = {}
         self.delivered: dict[str, int] = defaultdict(int)
