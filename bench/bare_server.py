@@ -26,8 +26,8 @@ import uvloop
 
 from ryadom.protocol import events
 from ryadom.protocol.schemas import Message
+from ryadom.realtime.encoded import LastFields
 from ryadom.realtime.frames import close_frame, text_frame
-from ryadom.realtime.hub import LastFields
 from ryadom.realtime.mask import unmasked
 from ryadom.realtime.ring import Ring
 

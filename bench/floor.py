@@ -8,7 +8,7 @@ from pathlib import Path
 from ryadom.clock import Clock
 from ryadom.protocol import events
 from ryadom.protocol.schemas import Message
-from ryadom.realtime.hub import encode
+from ryadom.realtime.encoded import encode
 
 from .load import SERVER_CORE, pinned, program
 

@@ -113,10 +113,10 @@ class Mirror:
         assert person.rev <= self.state.rev, f"{self}: the next heartbeat would tell of a change that no event told"
         stored = await self.world.server.db.read(load_person, self.reader.user_id)
         assert stored.rev <= person.rev, f"{self}: the next heartbeat would not tell of a change"
-        for chat_id, count in stored.chats.items():
-            kept = person.chats[chat_id]
-            assert (kept.unread, kept.mark) == (count.unread, count.mark), f"{self}: the hub miscounts chat {chat_id}"
-        assert person.chats.keys() == stored.chats.keys(), f"{self}: the hub has the wrong chats"
+        kept = {room.chat_id: (room.unread[place], room.marks[place]) for room, place in person.seats()}
+        for chat_id, count in stored.counts.items():
+            assert kept[chat_id] == (count.unread, count.mark), f"{self}: the hub miscounts chat {chat_id}"
+        assert kept.keys() == stored.counts.keys(), f"{self}: the hub has the wrong chats"
         assert person.mutual == stored.mutual, f"{self}: the hub has the wrong mutual contacts"
 
     async def _fresh(self) -> State:

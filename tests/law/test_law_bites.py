@@ -1,6 +1,6 @@
 """The law and the stranger are themselves tried: a server that forgets or leaks something does not pass."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from law.town import Json, Town
 from ryadom.protocol.audience import Audience, Users
 from ryadom.protocol.events import NAMES, DurableEvent, Event, StatusChange
 from ryadom.realtime.hub import Hub
-from ryadom.realtime.people import Companion, Members, Person
+from ryadom.realtime.people import Companion, Person
+from ryadom.realtime.room import Room
 
 Act = Callable[[Town], Awaitable[Any]]
 
@@ -34,8 +35,8 @@ def forget(monkeypatch: pytest.MonkeyPatch, name: str, hub: Hub) -> None:
 
 
 def silent(companion: Companion) -> Companion:
-    def nothing(event: DurableEvent, members: Members) -> Iterator[tuple[Person, bytes]]:
-        return ((person, b"") for person, _ in companion(event, members))
+    def nothing(event: DurableEvent, room: Room) -> list[bytes]:
+        return [b"" for _ in companion(event, room)]
 
     return nothing
 
@@ -118,14 +119,16 @@ async def test_a_missing_event_is_found(town: Town, monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_wrong_count_is_found(town: Town) -> None:
-    town.world.server.hub.people[town.bob.id].chats[town.group["id"]].unread += 1
+    room = town.world.server.hub.chats[town.group["id"]]
+    room.unread[room.places[town.bob.id]] += 1
     with pytest.raises(AssertionError, match="the hub miscounts"):
         await town.world.check()
     town.world.mirrored.clear()
 
 
 async def test_a_heartbeat_that_no_event_explains_is_found(town: Town) -> None:
-    town.world.server.hub.people[town.bob.id].rev += 1
+    bob = town.world.server.hub.people[town.bob.id]
+    bob.heard(bob.rev + 1)
     with pytest.raises(AssertionError, match="heartbeat"):
         await town.world.advance(30)
     town.world.mirrored.clear()

@@ -281,7 +281,7 @@ class Unread(RuleBasedStateMachine):
         assert await server.counts.total(user_id) == total(expected)
         here = server.hub.people.get(user_id)
         if here is not None:
-            held = {id_: (count.unread, count.mark) for id_, count in here.chats.items()}
+            held = {room.chat_id: (room.unread[place], room.marks[place]) for room, place in here.seats()}
             assert held == {id_: (chat.unread, chat.mark) for id_, chat in expected.items()}
 
     def teardown(self) -> None:

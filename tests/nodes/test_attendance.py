@@ -7,7 +7,8 @@ import pytest
 from ryadom.nodes.attendance import Attendance
 from ryadom.nodes.broker import Alone, Memory, MemoryBroker
 from ryadom.realtime.hub import Hub
-from ryadom.realtime.people import Client, Count, Person
+from ryadom.realtime.people import Client, Loaded
+from ryadom.realtime.room import Count
 
 
 class Quiet:
@@ -38,7 +39,7 @@ def broker() -> MemoryBroker:
 
 def connect(hub: Hub, user_id: int, *chats: int) -> Client:
     client = Client(Quiet(), user_id, user_id)
-    hub.add(client, Person({chat: Count(0, 0, 0.0, 0) for chat in chats}, set(), 0))
+    hub.add(client, Loaded({chat: Count(0, 0, 0.0, 0) for chat in chats}, set(), 0))
     return client
 
 

@@ -1,7 +1,5 @@
 """Each kind of audience, person by person; and what gives way where nobody reads."""
 
-import itertools
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,9 +18,11 @@ from ryadom.protocol.events import (
     UserOnline,
 )
 from ryadom.protocol.schemas import ChatChange, Message
-from ryadom.realtime import hub as module
-from ryadom.realtime.hub import Hub, LastFields, encode, framed
-from ryadom.realtime.people import Client, Count, Members, Person
+from ryadom.realtime import encoded as module
+from ryadom.realtime.encoded import LastFields, encode, framed
+from ryadom.realtime.hub import Hub
+from ryadom.realtime.people import Client, Companion, Loaded
+from ryadom.realtime.room import Count, Room
 
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
 TYPING = TypingStart(timestamp=NOW, chat_id=7, user_id=1)
@@ -57,7 +57,7 @@ class Town:
             ("1a", 1, 10, {7}), ("1a'", 1, 10, {7}), ("1b", 1, 11, {7}), ("2", 2, 20, {7, 8}), ("3", 3, 30, set()),
         ):  # fmt: skip
             client = self.clients[name] = Client(Wire(name), user_id, session_id)
-            self.hub.add(client, Person({chat: Count(0, 0, 0.0, 0) for chat in chats}, set(), 5))
+            self.hub.add(client, Loaded({chat: Count(0, 0, 0.0, 0) for chat in chats}, set(), 5))
 
     def wire(self, name: str) -> Any:
         return self.clients[name].socket
@@ -157,13 +157,12 @@ MESSAGE = NewMessage(
 SHARED = framed(MESSAGE)
 
 
-def companion(event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
+def companion(event: NewMessage, room: Room) -> list[bytes]:
     """Nothing for the sender; for each other member a word of their own."""
-    for user_id, (person, _) in members.items():
-        yield person, b"" if user_id == event.message.sender_id else b"of %d" % user_id
+    return [b"" if user_id == event.message.sender_id else b"of %d" % user_id for user_id in room.places]
 
 
-def accompanied(who: Callable[[NewMessage, Members], Iterator[tuple[Person, bytes]]] = companion) -> Town:
+def accompanied(who: Companion = companion) -> Town:
     town = Town()
     town.hub.accompany(NewMessage, UnreadMessage, who)
     return town
@@ -206,7 +205,7 @@ def test_of_the_two_a_connection_gets_what_it_wants(wanted: set[str], frames: by
 def test_a_second_connection_gets_both_too_and_so_does_the_one_that_stays() -> None:
     town = accompanied()
     second = town.clients["2'"] = Client(Wire("2'"), 2, 21)
-    town.hub.add(second, Person({}, set(), 5))
+    town.hub.add(second, Loaded({}, set(), 5))
     town.hub.deliver(MESSAGE, Chat(7))
     assert told(town)["2"] == told(town)["2'"] == SHARED + b"of 2"
     town.hub.remove(town.clients["2"])
@@ -222,8 +221,7 @@ def test_what_goes_with_an_event_goes_to_chats_alone() -> None:
 
 
 def test_a_mistake_in_what_each_gets_keeps_nobody_from_what_all_get() -> None:
-    def mistaken(event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
-        yield from itertools.islice(companion(event, members), 1)
+    def mistaken(event: NewMessage, room: Room) -> list[bytes]:
         raise RuntimeError("a mistake")
 
     town = accompanied(mistaken)
@@ -233,23 +231,15 @@ def test_a_mistake_in_what_each_gets_keeps_nobody_from_what_all_get() -> None:
     assert town.hub.people[2].rev == 9
 
 
-def test_a_connection_that_fails_keeps_nobody_from_being_counted_nor_from_the_event() -> None:
-    counted: list[Person] = []
-
-    def counting(event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
-        for person, own in companion(event, members):
-            counted.append(person)
-            yield person, own
-
+def test_a_connection_of_several_that_fails_keeps_no_other_member_from_the_event() -> None:
     def fail(*_: Any) -> None:
         raise RuntimeError("a mistake")
 
-    town = accompanied(counting)
+    town = accompanied()
     town.wire("1a").send = fail
     with pytest.raises(RuntimeError, match="a mistake"):
         town.hub.deliver(MESSAGE, Chat(7))
-    assert counted == [town.hub.people[1], town.hub.people[2]]
-    assert told(town)["2"] == SHARED
+    assert told(town)["2"] == SHARED + b"of 2"
 
 
 def test_one_person_is_told_on_every_connection_that_wants_it() -> None:

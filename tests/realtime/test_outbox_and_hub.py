@@ -10,7 +10,8 @@ from ryadom.protocol.events import Event, SessionRevoked, StatusChange, TypingSt
 from ryadom.protocol.facts import SessionEnded
 from ryadom.realtime.hub import Hub
 from ryadom.realtime.outbox import Outbox
-from ryadom.realtime.people import Client, Count, Person
+from ryadom.realtime.people import Client, Loaded
+from ryadom.realtime.room import Count
 
 NOW = datetime(2027, 1, 15, 8, tzinfo=UTC)
 TYPING = TypingStart(timestamp=NOW, chat_id=7, user_id=1)
@@ -45,7 +46,7 @@ class Recorder:
 def seat(hub: Hub, user_id: int, session_id: int, *chats: int) -> tuple[Client, Recorder]:
     socket = Recorder(f"c{user_id}-{session_id}-{len(hub.session(session_id))}")
     client = Client(socket, user_id, session_id)
-    hub.add(client, Person({chat: Count(0, 0, 0.0, 0) for chat in chats}, set(), 0))
+    hub.add(client, Loaded({chat: Count(0, 0, 0.0, 0) for chat in chats}, set(), 0))
     return client, socket
 
 

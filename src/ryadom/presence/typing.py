@@ -41,15 +41,15 @@ class Typing:
         if user_id in self._hub.people:
             self.type_now(user_id, session_id, chat_id, is_typing=is_typing)
             return
-        person = await self._db.read(load_person, user_id)
-        if chat_id not in person.chats:
+        loaded = await self._db.read(load_person, user_id)
+        if chat_id not in loaded.counts:
             raise Refusal("not_found")
-        self._type(Typed(user_id, chat_id), session_id, is_typing, person.mutual)
+        self._type(Typed(user_id, chat_id), session_id, is_typing, loaded.mutual)
 
     def type_now(self, user_id: int, session_id: int, chat_id: int, *, is_typing: bool) -> None:
         """The same for somebody who is connected: without asking the database."""
         person = self._hub.people[user_id]
-        if chat_id not in person.chats:
+        if chat_id not in person.rooms:
             raise Refusal("not_found")
         self._type(Typed(user_id, chat_id), session_id, is_typing, person.mutual)
 
@@ -100,10 +100,11 @@ class Typing:
     def heard(self, event: TypingStart | TypingStop) -> None:
         """Somebody types, or stops, on another node; it ends here as it would there."""
         typed = Typed(event.user_id, event.chat_id)
-        members = self._hub.chats.get(event.chat_id, {})
-        mutual = {one for one, (person, _) in members.items() if event.user_id in person.mutual}
+        room = self._hub.chats.get(event.chat_id)
+        people = [] if room is None else room.people
+        mutual = {person.user_id for person in people if event.user_id in person.mutual}
         if isinstance(event, TypingStop):
-            if self._board.stop_person(typed) and members:
+            if self._board.stop_person(typed) and people:
                 # Not passed on: whoever said it has told all nodes.
                 self._outbox.send_ephemeral(event, Users(list(mutual)))
             return
@@ -111,7 +112,7 @@ class Typing:
         _, tell = self._board.start(typed, _elsewhere(typed), self._clock.now())
         if nobody:
             self.moved()
-        if tell and members:
+        if tell and people:
             self._outbox.send_ephemeral(event, Users(list(mutual)))
 
     def _watchers(self, user_id: int) -> set[int]:
@@ -119,9 +120,9 @@ class Typing:
         return {other for other, person in self._hub.people.items() if user_id in person.mutual}
 
     def _tell(self, event: TypingStart | TypingStop, mutual: set[int]) -> None:
-        members = self._hub.chats.get(event.chat_id)
-        if members:
-            self._outbox.send_ephemeral(event, Users(list(members.keys() & mutual)))
+        room = self._hub.chats.get(event.chat_id)
+        if room is not None:
+            self._outbox.send_ephemeral(event, Users(list(room.places.keys() & mutual)))
 
     def _shows_offline(self, user_id: int, now: float) -> bool:
         hidden = user_id in self._live.hidden

@@ -9,6 +9,7 @@ import http
 import math
 import os
 import secrets
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -148,6 +149,11 @@ class Connection:
             return
         else:
             tick = self._tick
+            if tick.many is not None:
+                tick.before(self)
+                if self.out:
+                    self.send(frame, slot, droppable)
+                    return
             if tick.first[0] is not frame:
                 tick.turn_to(frame)
             tick.dirty.append(self)
@@ -155,6 +161,12 @@ class Connection:
             self._size = tick.size
         if self._size >= _FLUSH_AT or len(self.out) >= MAX_EVENTS:
             self.flush()
+
+    def send_each(self, sockets: Sequence[Any], pieces: Sequence[bytes]) -> None:
+        """Send to each of these connections, of which this is one, a piece of its own: as `send` of each would."""
+        if not self._tick.put(sockets, pieces):
+            for connection, piece in zip(sockets, pieces, strict=True):
+                connection.send(piece)
 
     def _put(self, backlog: Backlog, frame: bytes, slot: object, droppable: bool) -> None:
         fits = backlog.put(frame, slot, droppable)
@@ -177,6 +189,7 @@ class Connection:
         """Close with this frame, which may be empty. Harmless when the connection is closing already."""
         if self.closing:
             return
+        self._tick.before(self)
         self.closing = True
         # Nothing is queued behind it: `out` is empty from now on.
         last, self.out = self.out, ()
@@ -196,6 +209,7 @@ class Connection:
     def abort(self) -> None:
         """Drop the transport without a word; `Gate.closed` follows with 1006."""
         self.closing = True
+        self._own = self.fd = NONE
         self.out = ()
         self._transport.abort()
 
@@ -206,6 +220,9 @@ class Connection:
         self.out = ()
         if out:
             self.write(b"".join(out))
+        if self.closing:
+            # Nothing is written behind the last word.
+            self._own = self.fd = NONE
 
     def write(self, data: bytes) -> None:
         """Hand these bytes to the kernel now; what it does not take waits in the transport, which makes us pause."""

@@ -14,8 +14,8 @@ from ryadom.protocol.errors import RESTART, SESSION_OVER, TOO_MANY, Refusal
 from ryadom.protocol.events import Error, Event
 
 from .connection import Connection, Refused
+from .encoded import framed
 from .headers import Headers
-from .hub import framed
 from .people import Client
 
 log = structlog.get_logger("ryadom.socket")

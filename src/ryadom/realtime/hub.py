@@ -3,10 +3,9 @@
 An event is encoded and framed once, whatever the number of connections; each connection writes once per loop tick.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterable
-
-import msgspec
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from ryadom.protocol.audience import Audience, Chat, Mutual, Session, Users
 from ryadom.protocol.errors import CloseCode
@@ -23,33 +22,13 @@ from ryadom.protocol.events import (
 )
 
 from .connection import QUICK, QUICK_SIZE
-from .frames import text_frame
-from .people import Client, Companion, Count, Members, Person
+from .encoded import framed
+from .people import Client, Companion, Loaded, Person, Socket
+from .room import Count, Room
+from .tick import MANY
 
-encode = msgspec.json.Encoder().encode
-
-
-def framed(event: Event) -> bytes:
-    """An event as it goes to a client."""
-    return text_frame(encode(event))
-
-
-class LastFields:
-    """Of an event that many get, the same but for its last fields, which are integers."""
-
-    def __init__(self, *names: str) -> None:
-        self._zeros = b",".join(b'"%b":0' % name.encode() for name in names) + b"}"
-        self._holes = self._zeros.replace(b":0", b":%d")
-
-    def pattern(self, event: Event) -> bytes:
-        """Of an event where these are 0: `text_frame(pattern % values)` is its frame with others.
-
-        Raises `ValueError` when it does not end with such fields.
-        """
-        text = encode(event)
-        if not text.endswith(self._zeros):
-            raise ValueError(f"{type(event).__name__} does not end with {self._zeros.decode()}")
-        return text[: -len(self._zeros)].replace(b"%", b"%%") + self._holes
+UNKNOWN = -1
+"""What somebody has unread in all, when nobody has added it up yet."""
 
 
 class Hub:
@@ -57,8 +36,11 @@ class Hub:
 
     def __init__(self) -> None:
         self.people: dict[int, Person] = {}
-        self.chats: dict[int, Members] = {}
+        self.chats: dict[int, Room] = {}
         """Chat → its members who are connected."""
+        self.totals = array("q")
+        """What people have unread in all, by `Person.row`; `UNKNOWN` when it must be added up. For who counts."""
+        self._free_rows: list[int] = []
         self._sessions: dict[int, list[Client]] = {}
         self._by_connection: dict[str, Client] = {}
         self.delivered: dict[str, int] = defaultdict(int)
@@ -71,18 +53,26 @@ class Hub:
         """Signed-in sockets."""
         return sum(len(clients) for clients in self._sessions.values())
 
-    def add(self, client: Client, person: Person) -> Person:
-        """Register a connection. `person` is used when nobody was there for them yet. Gives the one that is used."""
-        known = self.people.get(client.user_id)
-        if known is None:
-            known = self.people[client.user_id] = person
-            for chat_id, count in person.chats.items():
-                self.chats.setdefault(chat_id, {})[client.user_id] = person, count
-        known.rev = max(known.rev, person.rev)
-        known.connected(*known.clients, client)
+    def add(self, client: Client, loaded: Loaded) -> Person:
+        """Register a connection. What was loaded of the person counts when nobody was there for them yet."""
+        person = self.people.get(client.user_id)
+        if person is None:
+            person = self.people[client.user_id] = Person(client.user_id, self._row(), loaded)
+            for chat_id, count in loaded.counts.items():
+                self._seat(chat_id, person, count)
+        person.heard(loaded.rev)
+        person.connected(*person.clients, client)
         self._by_connection[client.socket.id] = client
         self._sessions.setdefault(client.session_id, []).append(client)
-        return known
+        return person
+
+    def _row(self) -> int:
+        if not self._free_rows:
+            self.totals.append(UNKNOWN)
+            return len(self.totals) - 1
+        row = self._free_rows.pop()
+        self.totals[row] = UNKNOWN
+        return row
 
     def remove(self, client: Client) -> None:
         """Forget a connection, and its person with the last one."""
@@ -97,8 +87,9 @@ class Hub:
             del self._sessions[client.session_id]
         if not person.clients:
             del self.people[client.user_id]
-            for chat_id in list(person.chats):
-                self._forget_member(chat_id, client.user_id)
+            for chat_id in list(person.rooms):
+                self._unseat(chat_id, person)
+            self._free_rows.append(person.row)
 
     def subscribe(self, client: Client, names: frozenset[str]) -> None:
         """From now on a connection wants these events, of those that can be chosen."""
@@ -111,23 +102,29 @@ class Hub:
         """A connected person is now a member."""
         person = self.people.get(user_id)
         if person is not None:
-            person.chats[chat_id] = count
-            person.total = None
-            self.chats.setdefault(chat_id, {})[user_id] = person, count
+            self._seat(chat_id, person, count)
 
     def leave(self, chat_id: int, user_id: int) -> None:
         """A connected person is a member no more."""
         person = self.people.get(user_id)
-        if person is not None and person.chats.pop(chat_id, None) is not None:
-            person.total = None
-            self._forget_member(chat_id, user_id)
+        if person is not None and chat_id in person.rooms:
+            self._unseat(chat_id, person)
 
-    def _forget_member(self, chat_id: int, user_id: int) -> None:
-        members = self.chats.get(chat_id)
-        if members is not None:
-            members.pop(user_id, None)
-            if not members:
-                del self.chats[chat_id]
+    def _seat(self, chat_id: int, person: Person, count: Count) -> None:
+        room = self.chats.get(chat_id)
+        if room is None:
+            room = self.chats[chat_id] = Room(chat_id)
+        person.rooms[chat_id] = room
+        room.put(person.user_id, person, count)
+        self.totals[person.row] = UNKNOWN
+
+    def _unseat(self, chat_id: int, person: Person) -> None:
+        room = person.rooms.pop(chat_id)
+        person.heard(room.told)
+        room.drop(person.user_id)
+        self.totals[person.row] = UNKNOWN
+        if not room.people:
+            del self.chats[chat_id]
 
     def session(self, session_id: int) -> list[Client]:
         """The connections of one session."""
@@ -169,60 +166,63 @@ class Hub:
         self.delivered[name] += len(clients)
 
     def _deliver_accompanied(self, event: DurableEvent, to: Chat) -> None:
-        """The same, and what each member alone gets with it, in one go: their memory is far from the core if many."""
-        members = self.chats.get(to.id)
-        if members is None:
+        """The same, and what each member alone gets with it, in one piece."""
+        room = self.chats.get(to.id)
+        if room is None:
             return
         name, (own_name, companion) = NAMES[type(event)], self.companions[type(event)]
+        room.told = max(room.told, event.rev)
         left_out = None if to.except_connection is None else self._by_connection.get(to.except_connection)
-        left_socket = None if left_out is None else left_out.socket
-        rev, everything = event.rev, SUBSCRIBABLE
-        frame = last = both = b""
-        at = told = 0
-        going = companion(event, members)
+        frame = framed(event)
         try:
-            for person, own in going:
-                at += 1
-                if rev > person.rev:
-                    person.rev = rev
-                if own is not last:
-                    # Neighbours often get the very same.
-                    frame = frame or framed(event)
-                    last, both = own, frame + own
-                sole = person.sole
-                if sole is not None and own and sole is not left_socket:
-                    told += 1
-                    sole.send(both)
-                    continue
-                for client in person.clients:
-                    if own and client.wanted is everything and client is not left_out:
-                        told += 1
-                        client.socket.send(both)
-                    elif own or client is not left_out:
-                        frame = frame or framed(event)
-                        for_all = b"" if client is left_out else frame
-                        self._tell_some(client, {name: for_all, own_name: own})
+            owns = companion(event, room)
         except Exception:
-            # A mistake with one keeps nobody else from being counted, nor from what all are told.
-            deque(going, maxlen=0)
-            rest = [person for person, _ in list(members.values())[at:]]
-            self._hand(self._of(rest, name, rev, to.except_connection), frame or framed(event))
+            # What all are told they get all the same.
+            self._hand(self._of(room.people, name, event.rev, to.except_connection), frame)
             raise
-        finally:
-            self.delivered[name] += told
-            self.delivered[own_name] += told
+        others: list[int] = []
+        sockets: list[Socket] = []
+        pieces: list[bytes] = []
+        last = both = b""
+        left = -1 if left_out is None else room.places.get(left_out.user_id, -1)
+        for place, (socket, own) in enumerate(zip(room.sockets, owns, strict=True)):
+            if socket is None or not own or place == left:
+                others.append(place)
+                continue
+            if own is not last:
+                # Neighbours often get the very same.
+                last, both = own, frame + own
+            sockets.append(socket)
+            pieces.append(both)
+        told = self._send_each(sockets, pieces)
+        self.delivered[name] += told
+        self.delivered[own_name] += told
+        for place in others:
+            for client in room.people[place].clients:
+                for_all = b"" if client is left_out else frame
+                self._tell_some(client, {name: for_all, own_name: owns[place]})
+
+    def _send_each(self, sockets: Sequence[Socket], pieces: Sequence[bytes]) -> int:
+        """Hand to each of these its piece. To how many it was handed."""
+        if len(sockets) >= MANY:
+            sockets[0].send_each(sockets, pieces)
+        else:
+            for socket, piece in zip(sockets, pieces, strict=True):
+                socket.send(piece)
+        return len(sockets)
 
     def _tell_some(self, client: Client, frames: dict[str, bytes]) -> None:
-        """Hand those of these frames to a connection that it wants. An empty one is none."""
-        for name, frame in frames.items():
-            if frame and name in client.wanted:
-                client.socket.send(frame)
-                self.delivered[name] += 1
+        """Hand those of these frames to a connection that it wants, in one piece. An empty one is none."""
+        wanted = [name for name, frame in frames.items() if frame and name in client.wanted]
+        for name in wanted:
+            self.delivered[name] += 1
+        if wanted:
+            client.socket.send(b"".join([frames[name] for name in wanted]))
 
     def tell(self, person: Person, event: DurableEvent) -> None:
         """Hand an event to every connection of one person that wants it."""
         name, frame = NAMES[type(event)], framed(event)
-        person.rev = max(person.rev, event.rev)
+        person.heard(event.rev)
         for client in person.clients:
             self._tell_some(client, {name: frame})
 
@@ -246,8 +246,7 @@ class Hub:
         """The connections of an audience that want an event; their people have heard of its rev."""
         match to:
             case Chat():
-                people = [person for person, _ in self.chats.get(to.id, _NOBODY).values()]
-                return self._of(people, name, rev, to.except_connection)
+                return self._of(self.chats.get(to.id, _NOBODY).people, name, rev, to.except_connection)
             case Users():
                 clients = self._of(self._here(to.ids), name, rev, to.except_connection)
                 if to.away is not None:
@@ -256,8 +255,8 @@ class Hub:
                     clients = [client for client in clients if client.session_id != to.except_session]
                 return clients
             case Mutual():
-                members = self.chats.get(to.chat_id, _NOBODY)
-                here = [members[one][0] for one in to.ids if one in members]
+                room = self.chats.get(to.chat_id, _NOBODY)
+                here = [room.people[room.places[one]] for one in to.ids if one in room.places]
                 return self._of([person for person in here if to.of in person.mutual], name, rev)
             case Session():
                 return [client for client in self._sessions.get(to.id, ()) if name in client.wanted]
@@ -274,8 +273,7 @@ class Hub:
         clients: list[Client] = []
         add = clients.append
         for person in people:
-            if rev > person.rev:
-                person.rev = rev
+            person.heard(rev)
             for client in person.clients:
                 if name in client.wanted and client is not left_out:
                     add(client)
@@ -296,5 +294,5 @@ class Kind:
 
 
 _SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}
-_NOBODY: Members = {}
+_NOBODY = Room(0)
 KINDS = {event: Kind(event) for event in NAMES}

@@ -1,10 +1,12 @@
-"""Who is connected to this node, as fan-out sees them: a person, their connections, what they have unread."""
+"""Who is connected to this node, as fan-out sees them: a person, their connections, their chats."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from ryadom.protocol.errors import CloseCode
 from ryadom.protocol.events import SUBSCRIBABLE
+
+from .room import Count, Room
 
 
 class Socket(Protocol):
@@ -16,6 +18,9 @@ class Socket(Protocol):
 
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
         """Queue a frame, or several that belong together; see `Connection.send`."""
+
+    def send_each(self, sockets: "Sequence[Socket]", pieces: Sequence[bytes]) -> None:
+        """Queue for each of many, which this is one of, a piece of its own; see `Connection.send_each`."""
 
     def close(self, code: CloseCode) -> None:
         """Send what is queued, then close."""
@@ -35,43 +40,54 @@ class Client:
         self.wants_away = False
 
 
-class Count:
-    """What one member has unread in one chat. `rev`: the count includes all changes up to this one."""
+class Loaded(NamedTuple):
+    """What fan-out needs to know of a person, as it was read from the database at one moment."""
 
-    __slots__ = ("mark", "muted_until", "rev", "unread")
-
-    def __init__(self, unread: int, mark: int, muted_until: float, rev: int) -> None:
-        self.unread = unread
-        self.mark = mark
-        self.muted_until = muted_until
-        self.rev = rev
+    counts: dict[int, Count]
+    """By chat."""
+    mutual: set[int]
+    rev: int
+    """The highest rev of anything that concerns this person."""
 
 
 class Person:
     """A person who is connected here: their connections, and what fan-out needs to know without asking the database."""
 
-    __slots__ = ("chats", "clients", "mutual", "rev", "sole", "total")
+    __slots__ = ("_rev", "clients", "mutual", "rooms", "row", "sole", "user_id")
 
-    def __init__(self, chats: dict[int, Count], mutual: set[int], rev: int) -> None:
+    def __init__(self, user_id: int, row: int, loaded: Loaded) -> None:
+        self.user_id = user_id
+        self.row = row
+        """Theirs in `Hub.totals`."""
         self.clients: tuple[Client, ...] = ()
         self.sole: Socket | None = None
-        """Of their one connection, when it is the only one and wants all events: as most are. What many get is handed
-        to it without a look at `clients`, since in a large group each look is a way to memory."""
-        self.chats = chats
-        self.mutual = mutual
-        self.rev = rev
+        """Of their one connection, when it is the only one and wants all events."""
+        self.rooms: dict[int, Room] = {}
+        """By chat."""
+        self.mutual = loaded.mutual
+        self._rev = loaded.rev
+
+    @property
+    def rev(self) -> int:
         """The highest rev of anything that concerns this person."""
-        self.total: int | None = None
-        """What is unread in all; None when it must be added up. For who keeps the counts."""
+        return max(self._rev, max((room.told for room in self.rooms.values()), default=0))
+
+    def heard(self, rev: int) -> None:
+        """They were told of this change."""
+        if rev > self._rev:
+            self._rev = rev
+
+    def seats(self) -> Iterator[tuple[Room, int]]:
+        """Where they are."""
+        return ((room, room.places[self.user_id]) for room in self.rooms.values())
 
     def connected(self, *clients: Client) -> None:
         """These are their connections from now on, and they want what they want."""
         self.clients = clients
         self.sole = clients[0].socket if len(clients) == 1 and clients[0].wanted is SUBSCRIBABLE else None
+        for room, place in self.seats():
+            room.sockets[place] = self.sole
 
 
-Members = dict[int, tuple[Person, Count]]
-"""Who is connected of a chat's members, by their ids, and what they have unread there."""
-
-Companion = Callable[[Any, Members], Iterator[tuple[Person, bytes]]]
-"""Gives each member of a chat what they alone get with an event that all of them get: a frame, or nothing (`b""`)."""
+Companion = Callable[[Any, Room], list[bytes]]
+"""What each member of a chat alone gets with an event that all of them get, by their places: a frame, or nothing."""

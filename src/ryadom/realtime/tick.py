@@ -1,8 +1,8 @@
 """The end of one turn of the event loop: what its callbacks have sent leaves, in as few system calls as can be."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -26,6 +26,9 @@ class Outlet(Protocol):
     fd: int
     """What to write to past its transport; `NONE` where something would be passed by."""
 
+    def send(self, frame: bytes) -> None:
+        """Add to what it has to write."""
+
     def flush(self) -> None:
         """Write what there is, by itself."""
 
@@ -36,10 +39,19 @@ class Outlet(Protocol):
         """So many bytes of this have been written."""
 
 
+class Many(NamedTuple):
+    """A piece for each of many connections, none of which has anything else to write."""
+
+    outlets: Sequence[Outlet]
+    pieces: Sequence[bytes]
+    ids: frozenset[int]
+    """Of the outlets, as `id` gives them."""
+
+
 class Tick:
     """The connections that have something to write at the end of this tick of the event loop."""
 
-    __slots__ = ("_alone", "_ring", "dirty", "first", "on_drop", "size")
+    __slots__ = ("_alone", "_ring", "dirty", "first", "many", "on_drop", "size")
 
     def __init__(self, on_drop: Callable[[str, int], None] = lambda what, count: None) -> None:
         self.on_drop = on_drop
@@ -50,6 +62,9 @@ class Tick:
         """An `out` of the frame that was sent last, alone: the same for all who get it one after the other."""
         self.size = 0
         """Its bytes."""
+        self.many: Many | None = None
+        """What leaves besides. No connection is looked at for it until then: a look at each of thousands is as many
+        ways to memory."""
         self._ring: Ring | None = None
         self._alone = False
         """Whether there is no ring to be had, or none any more."""
@@ -61,9 +76,47 @@ class Tick:
         self.first = (frame,)
         self.size = len(frame)
 
+    def put(self, outlets: Sequence[Outlet], pieces: Sequence[bytes]) -> bool:
+        """Write to each of these its piece at the end of the tick, if nothing else comes for one of them until then.
+
+        False, and nothing is done, when something else has come already.
+        """
+        if self.many is not None or len(self.dirty) >= MANY:
+            return False
+        ids = frozenset(map(id, outlets))
+        if not ids.isdisjoint(map(id, self.dirty)):
+            return False
+        if self.first is _NOTHING:
+            self.turn_to(pieces[0])
+        self.many = Many(outlets, pieces, ids)
+        return True
+
+    def before(self, outlet: Outlet) -> None:
+        """Something else is sent to this connection, so that what is in `many` has to be queued like the rest."""
+        if self.many is not None and id(outlet) in self.many.ids:
+            self._dissolve()
+
+    def _dissolve(self) -> None:
+        many, self.many = self.many, None
+        if many is not None:
+            for outlet, piece in zip(many.outlets, many.pieces, strict=True):
+                outlet.send(piece)
+
     def _flush(self) -> None:
+        many = self.many
+        fds = [] if many is None else [outlet.fd for outlet in many.outlets]
+        if NONE in fds:
+            # Some have a transport of another kind, or are waiting, or have gone: they know what to do.
+            self._dissolve()
+            many = None
         dirty, self.dirty = self.dirty, []
         self.first = _NOTHING
+        self.many = None
+        self._flush_each(dirty)
+        if many is not None:
+            self._write(many.outlets, fds, many.pieces)
+
+    def _flush_each(self, dirty: list[Outlet]) -> None:
         frames: tuple[bytes, ...] = ()
         joined = b""
         outlets: list[Outlet] = []
@@ -88,7 +141,7 @@ class Tick:
                 pieces.append(joined)
         self._write(outlets, fds, pieces)
 
-    def _write(self, outlets: list[Outlet], fds: list[int], pieces: list[bytes]) -> None:
+    def _write(self, outlets: Sequence[Outlet], fds: Sequence[int], pieces: Sequence[bytes]) -> None:
         """Write to each its piece: to many by one call, where that can be had."""
         if len(outlets) >= MANY and not self._alone:
             self._ring = self._ring or _ring()

@@ -5,7 +5,7 @@ that was already in the loaded count is not counted twice.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from ryadom.auth.store import own_rev
@@ -16,10 +16,12 @@ from ryadom.db.database import Database
 from ryadom.db.tx import Tx
 from ryadom.protocol.events import NewMessage, UnreadChanged, UnreadMessage
 from ryadom.protocol.facts import MarkMoved, MemberJoined, MemberLeft, MessageRemoved, Muted, MutualFlipped
+from ryadom.realtime.encoded import LastFields
 from ryadom.realtime.frames import text_frame
-from ryadom.realtime.hub import Hub, LastFields
+from ryadom.realtime.hub import UNKNOWN, Hub
 from ryadom.realtime.outbox import Outbox
-from ryadom.realtime.people import Count, Members, Person
+from ryadom.realtime.people import Loaded, Person
+from ryadom.realtime.room import Count, Room
 
 from . import store
 
@@ -53,12 +55,13 @@ class Counts:
         person = self._hub.people.get(user_id)
         if person is None:
             return await self._db.read(total_unread, user_id)
+        self._wake()
         return self._sum(person)
 
     def watch(self, user_id: int, person: Person) -> None:
         """A person has connected: note when their muted chats count again."""
-        for chat_id, count in person.chats.items():
-            self._note_mute(user_id, chat_id, count.muted_until)
+        for room, place in person.seats():
+            self._note_mute(user_id, room, place)
 
     def next_due(self) -> float:
         """When the next muted chat counts again."""
@@ -66,123 +69,132 @@ class Counts:
 
     def sweep(self, now: float) -> None:
         """Tell those whose chats have just stopped being muted."""
+        again: list[tuple[Room, int]] = []
         while self._unmute and self._unmute[0][0] <= now:
             until, user_id, chat_id = heapq.heappop(self._unmute)
             if self._mutes.get((user_id, chat_id)) == until:
                 del self._mutes[user_id, chat_id]
-            person = self._hub.people.get(user_id)
-            count = person.chats.get(chat_id) if person is not None else None
-            if person is not None and count is not None and count.muted_until == until:
-                person.total = None
-                self._tell(person, chat_id, count)
+            found = self._find(user_id, chat_id)
+            if found is not None and found[0].muted_until[found[1]] == until:
+                self._mute(*found, 0.0)
+                again.append(found)
+        for room, place in again:
+            self._tell(room, place)
+
+    def _wake(self) -> None:
+        """What was muted until now counts again, also when the sweep has not been there yet."""
+        if self._unmute and self._unmute[0][0] <= self._clock.now():
+            self.sweep(self._clock.now())
+
+    def _mute(self, room: Room, place: int, until: float) -> None:
+        room.mute(place, until)
+        self._hub.totals[room.rows[place]] = UNKNOWN
 
     def _sum(self, person: Person) -> int:
-        if person.total is None or (self._unmute and self._mute_has_ended()):
-            now = self._clock.now()
-            person.total = sum(count.unread for count in person.chats.values() if count.muted_until <= now)
-        return person.total
+        """What somebody has unread in all."""
+        total = self._hub.totals[person.row]
+        if total == UNKNOWN:
+            total = sum(room.unread[place] * room.adds[place] for room, place in person.seats())
+            self._hub.totals[person.row] = total
+        return total
 
-    def _mute_has_ended(self) -> bool:
-        """Whether someone's chat counts again, and the sweep has not been there yet. Somebody has muted one."""
-        return self._unmute[0][0] <= self._clock.now()
+    def _set(self, room: Room, place: int, unread: int, rev: int) -> None:
+        """Where one member's count changes."""
+        totals, row = self._hub.totals, room.rows[place]
+        if totals[row] != UNKNOWN:
+            totals[row] += room.adds[place] * (unread - room.unread[place])
+        room.change(place, unread, rev)
 
-    def _set(self, person: Person, count: Count, unread: int, rev: int) -> int:
-        """Where a count changes; what is unread in all then."""
-        total = person.total
-        if total is not None and (not count.muted_until or count.muted_until <= self._clock.now()):
-            total = person.total = total + unread - count.unread
-        count.unread, count.rev = unread, rev
-        return self._sum(person) if total is None or self._unmute else total
-
-    def _counted(self, event: NewMessage, members: Members) -> Iterator[tuple[Person, bytes]]:
-        """Count a message for each member; what each is told of that, but for the sender."""
-        message = event.message
-        sender_id, rev = message.sender_id, event.rev
+    def _counted(self, event: NewMessage, room: Room) -> list[bytes]:
+        """Count a message for each member; what each is told of that, by their places: the sender nothing."""
+        self._wake()
+        rev, sender = event.rev, room.places.get(event.message.sender_id or 0, -1)
+        # Most often nobody's count includes it yet.
+        included = rev <= max(room.newest, room.counted)
+        column, totals = room.unread, self._hub.totals
+        told: list[bytes] = []
         pattern = frame = b""
         frames: dict[tuple[int, int], bytes] = {}
-        before, total_before = -1, -1
-        for user_id, (person, count) in members.items():
-            if user_id == sender_id:
-                yield person, b""
+        before = total_before = -1
+        for place, (row, known, adds) in enumerate(zip(room.rows, column, room.adds, strict=True)):
+            if place == sender:
+                told.append(b"")
                 continue
-            total = person.total
-            if rev <= count.rev:
-                total = self._sum(person)
-            elif total is None or count.muted_until or self._unmute:
-                total = self._set(person, count, count.unread + 1, rev)
-            else:
-                # As `_set` does, without a call for each of many.
-                total = person.total = total + 1
-                count.unread += 1
-                count.rev = rev
-            unread = count.unread
+            unread, total = known, totals[row]
+            if total == UNKNOWN:
+                total = self._sum(room.people[place])
+            if not included or rev > room.rev(place):
+                unread, total = unread + 1, total + adds
+                column[place] = unread
+                totals[row] = total
             if unread != before or total != total_before:
                 before, total_before = counted = unread, total
                 frame = frames.get(counted, b"")
                 if not frame:
                     pattern = pattern or COUNTED.pattern(_uncounted(event))
                     frame = frames[counted] = text_frame(pattern % counted)
-            yield person, frame
+            told.append(frame)
+        room.counted = max(room.counted, rev)
+        return told
 
     def _new_message(self, event: NewMessage) -> None:
-        """The count of the sender."""
+        """The count of the sender: who has nothing unread has read up to what they write."""
         message = event.message
-        member = self._hub.chats.get(message.chat_id, {}).get(message.sender_id)
-        if member is not None:
-            self._own_message(event, *member)
-
-    def _own_message(self, event: NewMessage, person: Person, count: Count) -> None:
-        """Who has nothing unread has read up to what they write."""
-        if count.unread == 0:
-            if event.rev > count.rev:
-                count.mark, count.rev = event.message.seq, event.rev
-            self._tell(person, event.message.chat_id, count, event.timestamp)
+        found = self._find(message.sender_id or 0, message.chat_id)
+        if found is None:
+            return
+        room, place = found
+        if room.unread[place] == 0:
+            if event.rev > room.revs[place]:
+                room.marks[place] = max(room.marks[place], message.seq)
+            self._tell(room, place, event.timestamp)
 
     def _moved(self, fact: MarkMoved) -> None:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None:
-            person, count = found
-            if fact.rev > count.rev:
-                count.mark = fact.up_to_seq
-                unread = count.unread - fact.read if fact.unread_count is None else fact.unread_count
-                self._set(person, count, unread, fact.rev)
-            self._tell(person, fact.chat_id, count, fact.timestamp)
+            room, place = found
+            if fact.rev > room.rev(place):
+                room.marks[place] = fact.up_to_seq
+                unread = room.unread[place] - fact.read if fact.unread_count is None else fact.unread_count
+                self._set(room, place, unread, fact.rev)
+            self._tell(room, place, fact.timestamp)
 
     def _removed(self, fact: MessageRemoved) -> None:
-        for user_id, (person, count) in self._hub.chats.get(fact.chat_id, {}).items():
-            if user_id != fact.sender_id and fact.seq > count.mark:
-                if fact.rev > count.rev:
-                    self._set(person, count, count.unread - 1, fact.rev)
-                self._tell(person, fact.chat_id, count)
+        room = self._hub.chats.get(fact.chat_id)
+        if room is None:
+            return
+        for user_id, place in room.places.items():
+            if user_id != fact.sender_id and fact.seq > room.marks[place]:
+                if fact.rev > room.rev(place):
+                    self._set(room, place, room.unread[place] - 1, fact.rev)
+                self._tell(room, place)
 
     def _joined(self, fact: MemberJoined) -> None:
-        person = self._hub.people.get(fact.user_id)
-        if person is None:
+        if fact.user_id not in self._hub.people:
             return
-        known = person.chats.get(fact.chat_id)
-        if known is None or known.rev < fact.rev:
-            known = Count(0, fact.up_to_seq, 0.0, fact.rev)
-            self._hub.join(fact.chat_id, fact.user_id, known)
-        self._tell(person, fact.chat_id, known)
+        found = self._find(fact.user_id, fact.chat_id)
+        if found is None or found[0].rev(found[1]) < fact.rev:
+            self._hub.join(fact.chat_id, fact.user_id, Count(0, fact.up_to_seq, 0.0, fact.rev))
+        room = self._hub.chats[fact.chat_id]
+        self._tell(room, room.places[fact.user_id])
 
     def _left(self, fact: MemberLeft) -> None:
         found = self._find(fact.user_id, fact.chat_id)
-        if found is not None and found[1].rev < fact.rev:
-            person, count = found
+        if found is not None and found[0].rev(found[1]) < fact.rev:
+            room, place = found
+            if room.unread[place]:
+                self._set(room, place, 0, fact.rev)
+                self._tell(room, place)
             self._hub.leave(fact.chat_id, fact.user_id)
-            if count.unread:
-                self._set(person, count, 0, fact.rev)
-                self._tell(person, fact.chat_id, count)
 
     def _muted(self, fact: Muted) -> None:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None:
-            person, count = found
-            count.muted_until = fact.until
-            person.total = None
-            count.rev = max(count.rev, fact.rev)
-            self._note_mute(fact.user_id, fact.chat_id, fact.until)
-            self._tell(person, fact.chat_id, count)
+            room, place = found
+            self._mute(room, place, fact.until)
+            room.change(place, room.unread[place], max(room.revs[place], fact.rev))
+            self._note_mute(fact.user_id, room, place)
+            self._tell(room, place)
 
     def _mutual_flipped(self, fact: MutualFlipped) -> None:
         for one, other in ((fact.first, fact.second), (fact.second, fact.first)):
@@ -190,14 +202,18 @@ class Counts:
             if person is not None:
                 (person.mutual.add if fact.mutual else person.mutual.discard)(other)
 
-    def _find(self, user_id: int, chat_id: int) -> tuple[Person, Count] | None:
-        person = self._hub.people.get(user_id)
-        count = person.chats.get(chat_id) if person is not None else None
-        return None if person is None or count is None else (person, count)
+    def _find(self, user_id: int, chat_id: int) -> tuple[Room, int] | None:
+        room = self._hub.chats.get(chat_id)
+        place = None if room is None else room.places.get(user_id)
+        return None if room is None or place is None else (room, place)
 
-    def _note_mute(self, user_id: int, chat_id: int, until: float) -> None:
+    def _note_mute(self, user_id: int, room: Room, place: int) -> None:
         """Come back when this mute ends. One note per member and chat, however often it is muted or they connect."""
-        if until <= self._clock.now() or self._mutes.get((user_id, chat_id)) == until:
+        chat_id, until = room.chat_id, room.muted_until[place]
+        if until <= self._clock.now():
+            self._mute(room, place, 0.0)
+            return
+        if self._mutes.get((user_id, chat_id)) == until:
             return
         self._mutes[user_id, chat_id] = until
         if len(self._unmute) > 2 * len(self._mutes) + 64:
@@ -207,10 +223,12 @@ class Counts:
             heapq.heappush(self._unmute, (until, user_id, chat_id))
         self.moved()
 
-    def _tell(self, person: Person, chat_id: int, count: Count, now: datetime | None = None) -> None:
+    def _tell(self, room: Room, place: int, now: datetime | None = None) -> None:
+        self._wake()
+        person = room.people[place]
         changed = UnreadChanged(
-            timestamp=now or self._clock.utcnow(), rev=count.rev, chat_id=chat_id, unread_count=count.unread,
-            total_unread=self._sum(person), up_to_seq=count.mark,
+            timestamp=now or self._clock.utcnow(), rev=room.rev(place), chat_id=room.chat_id,
+            unread_count=room.unread[place], total_unread=self._sum(person), up_to_seq=room.marks[place],
         )  # fmt: skip
         self._hub.tell(person, changed)
 
@@ -224,26 +242,26 @@ def _uncounted(event: NewMessage) -> UnreadMessage:
     )  # fmt: skip
 
 
-def load_person(tx: Tx, user_id: int) -> Person:
+def load_person(tx: Tx, user_id: int) -> Loaded:
     """What fan-out needs to know of a person who connects, at one moment."""
     return _person(tx, user_id, mutual_ids(tx, [user_id])[user_id])
 
 
-def load_arrival(tx: Tx, user_id: int) -> tuple[Person, int]:
+def load_arrival(tx: Tx, user_id: int) -> tuple[Loaded, int]:
     """The same, and the highest rev that concerns them: a mutual contact may have read since they were here."""
     mutual = mutual_ids(tx, [user_id])[user_id]
     person = _person(tx, user_id, mutual)
     return person, max(person.rev, tx.value(store.MARKS_REV, user_id=user_id, mutual=mutual))
 
 
-def _person(tx: Tx, user_id: int, mutual: list[int]) -> Person:
+def _person(tx: Tx, user_id: int, mutual: list[int]) -> Loaded:
     rev = tx.value(store.LAST_REV)
     highest = own_rev(tx, user_id)
-    chats = {}
+    counts = {}
     for chat_id, unread, mark, muted_until, *revs in tx.run(COUNTS, user_id=user_id):
-        chats[chat_id] = Count(unread, mark, _seconds(muted_until), rev)
+        counts[chat_id] = Count(unread, mark, _seconds(muted_until), rev)
         highest = max(highest, *revs)
-    return Person(chats, set(mutual), highest)
+    return Loaded(counts, set(mutual), highest)
 
 
 def _seconds(moment: datetime | None) -> float:

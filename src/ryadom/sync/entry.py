@@ -18,10 +18,11 @@ from ryadom.presence.actions import Presence
 from ryadom.presence.typing import Typing
 from ryadom.protocol.events import Heartbeat, Hello
 from ryadom.realtime.connection import Connection
+from ryadom.realtime.encoded import framed
 from ryadom.realtime.headers import Headers
-from ryadom.realtime.hub import Hub, framed
+from ryadom.realtime.hub import Hub
 from ryadom.realtime.outbox import Outbox
-from ryadom.realtime.people import Client, Person
+from ryadom.realtime.people import Client, Loaded, Person
 from ryadom.receipts.counts import Counts, load_arrival
 
 PROTOCOL = 1
@@ -94,15 +95,15 @@ class Entry:
                 # What is committed between this snapshot and the registration waits for it; what was committed before
                 # but is not delivered yet is told apart by its rev.
                 async with self._outbox.hold():
-                    person, rev = await self._db.read(load_arrival, client.user_id)
+                    loaded, rev = await self._db.read(load_arrival, client.user_id)
                     if self._sessions.ended(client.session_id):
                         return None
-                    if self._attendance.hears(client.user_id, person.chats):
-                        return self._register(connection, client, person, rev)
-                await self._attendance.attend(client.user_id, person.chats)
+                    if self._attendance.hears(client.user_id, loaded.counts):
+                        return self._register(connection, client, loaded, rev)
+                await self._attendance.attend(client.user_id, loaded.counts)
 
-    def _register(self, connection: Connection, client: Client, person: Person, rev: int) -> Client:
-        person = self._hub.add(client, person)
+    def _register(self, connection: Connection, client: Client, loaded: Loaded, rev: int) -> Client:
+        person = self._hub.add(client, loaded)
         self._counts.watch(client.user_id, person)
         now = self._clock.utcnow()
         hello = Hello(

@@ -67,7 +67,7 @@ class RevCheck:
         for user_id, rev in revs.items():
             person = self._hub.people.get(user_id)
             if person is not None and person.rev < rev:
-                person.rev = rev
+                person.heard(rev)
                 self.behind += 1
                 log.warning("something was not passed on", user_id=user_id, rev=rev)
                 if not self._outbox.silent:
