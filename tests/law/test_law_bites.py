@@ -1,6 +1,7 @@
 """The law and the stranger are themselves tried: a server that forgets or leaks something does not pass."""
 
-from collections.abc import Awaitable, Callable
+import itertools
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -35,10 +36,19 @@ def forget(monkeypatch: pytest.MonkeyPatch, name: str, hub: Hub) -> None:
 
 
 def silent(companion: Companion) -> Companion:
-    def nothing(event: DurableEvent, room: Room) -> list[bytes]:
-        return [b"" for _ in companion(event, room)]
+    class Nothing:
+        def __init__(self, event: DurableEvent, room: Room) -> None:
+            owns = companion(event, room)
+            self.nobody = owns.nobody
+            self._members = len(room.people)
 
-    return nothing
+        def of(self, place: int) -> bytes:
+            return b""
+
+        def behind(self, frame: bytes) -> Iterator[bytes]:
+            return itertools.repeat(frame, self._members)
+
+    return Nothing
 
 
 async def write(town: Town) -> Json:

@@ -1,5 +1,6 @@
 """Each kind of audience, person by person; and what gives way where nobody reads."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -157,12 +158,21 @@ MESSAGE = NewMessage(
 SHARED = framed(MESSAGE)
 
 
-def companion(event: NewMessage, room: Room) -> list[bytes]:
+class Words:
     """Nothing for the sender; for each other member a word of their own."""
-    return [b"" if user_id == event.message.sender_id else b"of %d" % user_id for user_id in room.places]
+
+    def __init__(self, event: NewMessage, room: Room) -> None:
+        self.nobody = room.places.get(event.message.sender_id or 0, -1)
+        self._words = [b"of %d" % user_id for user_id in room.places]
+
+    def of(self, place: int) -> bytes:
+        return self._words[place]
+
+    def behind(self, frame: bytes) -> Iterator[bytes]:
+        return (frame + word for word in self._words)
 
 
-def accompanied(who: Companion = companion) -> Town:
+def accompanied(who: Companion = Words) -> Town:
     town = Town()
     town.hub.accompany(NewMessage, UnreadMessage, who)
     return town
@@ -221,7 +231,7 @@ def test_what_goes_with_an_event_goes_to_chats_alone() -> None:
 
 
 def test_a_mistake_in_what_each_gets_keeps_nobody_from_what_all_get() -> None:
-    def mistaken(event: NewMessage, room: Room) -> list[bytes]:
+    def mistaken(event: NewMessage, room: Room) -> Words:
         raise RuntimeError("a mistake")
 
     town = accompanied(mistaken)

@@ -5,7 +5,8 @@ An event is encoded and framed once, whatever the number of connections; each co
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 
 from ryadom.protocol.audience import Audience, Chat, Mutual, Session, Users
 from ryadom.protocol.errors import CloseCode
@@ -180,36 +181,30 @@ class Hub:
             # What all are told they get all the same.
             self._hand(self._of(room.people, name, event.rev, to.except_connection), frame)
             raise
-        others: list[int] = []
-        sockets: list[Socket] = []
-        pieces: list[bytes] = []
-        last = both = b""
-        left = -1 if left_out is None else room.places.get(left_out.user_id, -1)
-        for place, (socket, own) in enumerate(zip(room.sockets, owns, strict=True)):
-            if socket is None or not own or place == left:
-                others.append(place)
-                continue
-            if own is not last:
-                # Neighbours often get the very same.
-                last, both = own, frame + own
-            sockets.append(socket)
-            pieces.append(both)
-        told = self._send_each(sockets, pieces)
-        self.delivered[name] += told
-        self.delivered[own_name] += told
-        for place in others:
+        seats = list(room.sockets)
+        for place in (owns.nobody, -1 if left_out is None else room.places.get(left_out.user_id, -1)):
+            if place >= 0:
+                seats[place] = None
+        sockets = [socket for socket in seats if socket is not None]
+        self._send_each(sockets, compress(owns.behind(frame), seats))
+        self.delivered[name] += len(sockets)
+        self.delivered[own_name] += len(sockets)
+        if len(sockets) == len(seats):
+            return
+        for place in [place for place, socket in enumerate(seats) if socket is None]:
+            own = b"" if place == owns.nobody else owns.of(place)
             for client in room.people[place].clients:
                 for_all = b"" if client is left_out else frame
-                self._tell_some(client, {name: for_all, own_name: owns[place]})
+                self._tell_some(client, {name: for_all, own_name: own})
 
-    def _send_each(self, sockets: Sequence[Socket], pieces: Sequence[bytes]) -> int:
-        """Hand to each of these its piece. To how many it was handed."""
+    @staticmethod
+    def _send_each(sockets: Sequence[Socket], pieces: Iterator[bytes]) -> None:
+        """Hand to each of these its piece."""
         if len(sockets) >= MANY:
             sockets[0].send_each(sockets, pieces)
-        else:
-            for socket, piece in zip(sockets, pieces, strict=True):
-                socket.send(piece)
-        return len(sockets)
+            return
+        for socket, piece in zip(sockets, pieces, strict=True):
+            socket.send(piece)
 
     def _tell_some(self, client: Client, frames: dict[str, bytes]) -> None:
         """Hand those of these frames to a connection that it wants, in one piece. An empty one is none."""

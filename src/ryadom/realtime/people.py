@@ -19,7 +19,7 @@ class Socket(Protocol):
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
         """Queue a frame, or several that belong together; see `Connection.send`."""
 
-    def send_each(self, sockets: "Sequence[Socket]", pieces: Sequence[bytes]) -> None:
+    def send_each(self, sockets: "Sequence[Socket]", pieces: Iterator[bytes]) -> None:
         """Queue for each of many, which this is one of, a piece of its own; see `Connection.send_each`."""
 
     def close(self, code: CloseCode) -> None:
@@ -89,5 +89,17 @@ class Person:
             room.sockets[place] = self.sole
 
 
-Companion = Callable[[Any, Room], list[bytes]]
-"""What each member of a chat alone gets with an event that all of them get, by their places: a frame, or nothing."""
+class Owns(Protocol):
+    """What each member of a room alone gets with an event that all of them get. Made when it is asked for."""
+
+    nobody: int
+    """The place of the one who gets nothing of their own; -1 when there is none."""
+
+    def of(self, place: int) -> bytes:
+        """The frame of one."""
+
+    def behind(self, frame: bytes) -> Iterator[bytes]:
+        """This frame and each one's own in one piece, by their places: all that were there when it was counted."""
+
+
+Companion = Callable[[Any, Room], Owns]

@@ -1,12 +1,13 @@
 """The end of one turn of the event loop: what its callbacks have sent leaves, in as few system calls as can be."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 import structlog
 
-from .ring import Ring
+from .ring import ROUND, Ring
 
 log = structlog.get_logger("ryadom.socket")
 
@@ -43,7 +44,8 @@ class Many(NamedTuple):
     """A piece for each of many connections, none of which has anything else to write."""
 
     outlets: Sequence[Outlet]
-    pieces: Sequence[bytes]
+    pieces: Iterator[bytes]
+    """Made one after the other, so that those of a round are still near the core when they are written."""
     ids: frozenset[int]
     """Of the outlets, as `id` gives them."""
 
@@ -76,7 +78,7 @@ class Tick:
         self.first = (frame,)
         self.size = len(frame)
 
-    def put(self, outlets: Sequence[Outlet], pieces: Sequence[bytes]) -> bool:
+    def put(self, outlets: Sequence[Outlet], pieces: Iterator[bytes]) -> bool:
         """Write to each of these its piece at the end of the tick, if nothing else comes for one of them until then.
 
         False, and nothing is done, when something else has come already.
@@ -87,7 +89,7 @@ class Tick:
         if not ids.isdisjoint(map(id, self.dirty)):
             return False
         if self.first is _NOTHING:
-            self.turn_to(pieces[0])
+            self.turn_to(b"")
         self.many = Many(outlets, pieces, ids)
         return True
 
@@ -114,7 +116,9 @@ class Tick:
         self.many = None
         self._flush_each(dirty)
         if many is not None:
-            self._write(many.outlets, fds, many.pieces)
+            for start in range(0, len(fds), ROUND):
+                stop = start + ROUND
+                self._write(many.outlets[start:stop], fds[start:stop], list(islice(many.pieces, ROUND)))
 
     def _flush_each(self, dirty: list[Outlet]) -> None:
         frames: tuple[bytes, ...] = ()

@@ -5,7 +5,8 @@ that was already in the loaded count is not counted twice.
 """
 
 import heapq
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from ryadom.auth.store import own_rev
@@ -26,8 +27,46 @@ from ryadom.realtime.room import Count, Room
 from . import store
 
 INFINITY = float("inf")
-COUNTED = LastFields("unread_count", "total_unread")
-"""What is each member's own in it."""
+_COUNTED = LastFields("unread_count", "total_unread")
+"""What is each member's own in an `UnreadMessage`."""
+_KEPT = 64
+"""Frames that are kept while many are made: of the numbers that are most common."""
+
+
+class Counted:
+    """What the members of a room are told of a message, with what each has unread then."""
+
+    def __init__(self, event: NewMessage, sender: int, unread: "array[int]", totals: "array[int]") -> None:
+        self.nobody = sender
+        self._unread = unread
+        self._totals = totals
+        message = event.message
+        self._pattern = _COUNTED.pattern(UnreadMessage(
+            timestamp=event.timestamp, rev=event.rev, chat_id=message.chat_id, message_id=message.id,
+            sender_id=message.sender_id, unread_count=0, total_unread=0,
+        ))  # fmt: skip
+
+    def of(self, place: int) -> bytes:
+        """The frame of one."""
+        return text_frame(self._pattern % (self._unread[place], self._totals[place]))
+
+    def behind(self, frame: bytes) -> Iterator[bytes]:
+        """This frame and each one's own in one piece."""
+        pattern = self._pattern
+        kept: dict[tuple[int, int], bytes] = {}
+        before = total_before = -1
+        piece = b""
+        for counted in zip(self._unread, self._totals, strict=True):
+            unread, total = counted
+            if unread != before or total != total_before:
+                # Neighbours often have the very same.
+                before, total_before = counted
+                piece = kept.get(counted, b"")
+                if not piece:
+                    piece = frame + text_frame(pattern % counted)
+                    if len(kept) < _KEPT:
+                        kept[counted] = piece
+            yield piece
 
 
 class Counts:
@@ -105,37 +144,24 @@ class Counts:
             totals[row] += room.adds[place] * (unread - room.unread[place])
         room.change(place, unread, rev)
 
-    def _counted(self, event: NewMessage, room: Room) -> list[bytes]:
-        """Count a message for each member; what each is told of that, by their places: the sender nothing."""
+    def _counted(self, event: NewMessage, room: Room) -> Counted:
+        """Count a message for each member but the sender; what each is told of that."""
         self._wake()
         rev, sender = event.rev, room.places.get(event.message.sender_id or 0, -1)
         # Most often nobody's count includes it yet.
         included = rev <= max(room.newest, room.counted)
         column, totals = room.unread, self._hub.totals
-        told: list[bytes] = []
-        pattern = frame = b""
-        frames: dict[tuple[int, int], bytes] = {}
-        before = total_before = -1
-        for place, (row, known, adds) in enumerate(zip(room.rows, column, room.adds, strict=True)):
-            if place == sender:
-                told.append(b"")
-                continue
-            unread, total = known, totals[row]
+        told = array("q")
+        for place, (row, unread, adds) in enumerate(zip(room.rows, column, room.adds, strict=True)):
+            total = totals[row]
             if total == UNKNOWN:
                 total = self._sum(room.people[place])
-            if not included or rev > room.rev(place):
-                unread, total = unread + 1, total + adds
-                column[place] = unread
-                totals[row] = total
-            if unread != before or total != total_before:
-                before, total_before = counted = unread, total
-                frame = frames.get(counted, b"")
-                if not frame:
-                    pattern = pattern or COUNTED.pattern(_uncounted(event))
-                    frame = frames[counted] = text_frame(pattern % counted)
-            told.append(frame)
+            if place != sender and (not included or rev > room.rev(place)):
+                column[place] = unread + 1
+                totals[row] = total = total + adds
+            told.append(total)
         room.counted = max(room.counted, rev)
-        return told
+        return Counted(event, sender, column[:], told)
 
     def _new_message(self, event: NewMessage) -> None:
         """The count of the sender: who has nothing unread has read up to what they write."""
@@ -231,15 +257,6 @@ class Counts:
             unread_count=room.unread[place], total_unread=self._sum(person), up_to_seq=room.marks[place],
         )  # fmt: skip
         self._hub.tell(person, changed)
-
-
-def _uncounted(event: NewMessage) -> UnreadMessage:
-    """What is told of a message, but for the numbers."""
-    message = event.message
-    return UnreadMessage(
-        timestamp=event.timestamp, rev=event.rev, chat_id=message.chat_id, message_id=message.id,
-        sender_id=message.sender_id, unread_count=0, total_unread=0,
-    )  # fmt: skip
 
 
 def load_person(tx: Tx, user_id: int) -> Loaded:
