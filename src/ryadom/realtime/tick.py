@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 import structlog
 
-from .ring import ROUND, Ring
+from .ring import Ring
 
 log = structlog.get_logger("ryadom.socket")
 
@@ -45,7 +44,7 @@ class Many(NamedTuple):
 
     outlets: Sequence[Outlet]
     pieces: Iterator[bytes]
-    """Made one after the other, so that those of a round are still near the core when they are written."""
+    """Made when they are taken."""
     ids: frozenset[int]
     """Of the outlets, as `id` gives them."""
 
@@ -116,9 +115,8 @@ class Tick:
         self.many = None
         self._flush_each(dirty)
         if many is not None:
-            for start in range(0, len(fds), ROUND):
-                stop = start + ROUND
-                self._write(many.outlets[start:stop], fds[start:stop], list(islice(many.pieces, ROUND)))
+            # All are made before the first is written: in turn, the core takes longer for both.
+            self._write(many.outlets, fds, list(many.pieces))
 
     def _flush_each(self, dirty: list[Outlet]) -> None:
         frames: tuple[bytes, ...] = ()

@@ -29,8 +29,6 @@ from . import store
 INFINITY = float("inf")
 _COUNTED = LastFields("unread_count", "total_unread")
 """What is each member's own in an `UnreadMessage`."""
-_KEPT = 64
-"""Frames that are kept while many are made: of the numbers that are most common."""
 
 
 class Counted:
@@ -63,9 +61,7 @@ class Counted:
                 before, total_before = counted
                 piece = kept.get(counted, b"")
                 if not piece:
-                    piece = frame + text_frame(pattern % counted)
-                    if len(kept) < _KEPT:
-                        kept[counted] = piece
+                    piece = kept[counted] = frame + text_frame(pattern % counted)
             yield piece
 
 
