@@ -136,6 +136,9 @@ class Connection:
         that a full queue loses. A queue that stays full closes the socket with 4408.
         """
         out = self.out
+        if not out and self._tick.many is not None:
+            self._tick.before(self)
+            out = self.out
         if out:
             # It neither closes nor waits.
             self.out = (*out, frame)
@@ -149,11 +152,6 @@ class Connection:
             return
         else:
             tick = self._tick
-            if tick.many is not None:
-                tick.before(self)
-                if self.out:
-                    self.send(frame, slot, droppable)
-                    return
             if tick.first[0] is not frame:
                 tick.turn_to(frame)
             tick.dirty.append(self)
@@ -242,6 +240,7 @@ class Connection:
 
     def pause(self) -> None:
         """Something waits in the transport."""
+        self._tick.before(self)
         self._paused = True
         self.fd = NONE
         # What was queued comes before what has to wait.
