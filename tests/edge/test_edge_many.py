@@ -89,7 +89,7 @@ class Crowd:
     def each(self, some: list[One]) -> None:
         """A piece for each of these."""
         pieces = [one.was_sent(self.piece()) for one in some]
-        some[0].connection.send_each([one.connection for one in some], iter(pieces))
+        some[0].connection.send_each([one.connection for one in some], pieces)
 
     def same(self, some: list[One]) -> None:
         """The same for all of these."""

@@ -1,7 +1,6 @@
 """The law and the stranger are themselves tried: a server that forgets or leaks something does not pass."""
 
-import itertools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -36,19 +35,10 @@ def forget(monkeypatch: pytest.MonkeyPatch, name: str, hub: Hub) -> None:
 
 
 def silent(companion: Companion) -> Companion:
-    class Nothing:
-        def __init__(self, event: DurableEvent, room: Room) -> None:
-            owns = companion(event, room)
-            self.nobody = owns.nobody
-            self._members = len(room.people)
+    def nothing(event: DurableEvent, room: Room, frame: bytes) -> list[bytes]:
+        return [b"" for _ in companion(event, room, frame)]
 
-        def of(self, place: int) -> bytes:
-            return b""
-
-        def behind(self, frame: bytes) -> Iterator[bytes]:
-            return itertools.repeat(frame, self._members)
-
-    return Nothing
+    return nothing
 
 
 async def write(town: Town) -> Json:

@@ -1,6 +1,5 @@
 """Each kind of audience, person by person; and what gives way where nobody reads."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -158,21 +157,13 @@ MESSAGE = NewMessage(
 SHARED = framed(MESSAGE)
 
 
-class Words:
+def companion(event: NewMessage, room: Room, frame: bytes) -> list[bytes]:
     """Nothing for the sender; for each other member a word of their own."""
-
-    def __init__(self, event: NewMessage, room: Room) -> None:
-        self.nobody = room.places.get(event.message.sender_id or 0, -1)
-        self._words = [b"of %d" % user_id for user_id in room.places]
-
-    def of(self, place: int) -> bytes:
-        return self._words[place]
-
-    def behind(self, frame: bytes) -> Iterator[bytes]:
-        return (frame + word for word in self._words)
+    sender = event.message.sender_id
+    return [b"" if user_id == sender else frame + b"of %d" % user_id for user_id in room.places]
 
 
-def accompanied(who: Companion = Words) -> Town:
+def accompanied(who: Companion = companion) -> Town:
     town = Town()
     town.hub.accompany(NewMessage, UnreadMessage, who)
     return town
@@ -231,7 +222,7 @@ def test_what_goes_with_an_event_goes_to_chats_alone() -> None:
 
 
 def test_a_mistake_in_what_each_gets_keeps_nobody_from_what_all_get() -> None:
-    def mistaken(event: NewMessage, room: Room) -> Words:
+    def mistaken(event: NewMessage, room: Room, frame: bytes) -> list[bytes]:
         raise RuntimeError("a mistake")
 
     town = accompanied(mistaken)

@@ -9,7 +9,7 @@ import http
 import math
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -160,7 +160,7 @@ class Connection:
         if self._size >= _FLUSH_AT or len(self.out) >= MAX_EVENTS:
             self.flush()
 
-    def send_each(self, sockets: Sequence[Any], pieces: Iterator[bytes]) -> None:
+    def send_each(self, sockets: Sequence[Any], pieces: Sequence[bytes]) -> None:
         """Send to each of these connections, of which this is one, a piece of its own: as `send` of each would."""
         if not self._tick.put(sockets, pieces):
             for connection, piece in zip(sockets, pieces, strict=True):

@@ -5,8 +5,7 @@ An event is encoded and framed once, whatever the number of connections; each co
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from collections.abc import Iterable, Sequence
 
 from ryadom.protocol.audience import Audience, Chat, Mutual, Session, Users
 from ryadom.protocol.errors import CloseCode
@@ -172,39 +171,39 @@ class Hub:
         if room is None:
             return
         name, (own_name, companion) = NAMES[type(event)], self.companions[type(event)]
-        room.told = max(room.told, event.rev)
+        if event.rev > room.told:
+            room.told = event.rev
         left_out = None if to.except_connection is None else self._by_connection.get(to.except_connection)
+        left = -1 if left_out is None else room.places.get(left_out.user_id, -1)
         frame = framed(event)
         try:
-            owns = companion(event, room)
+            all_pieces = companion(event, room, frame)
         except Exception:
             # What all are told they get all the same.
             self._hand(self._of(room.people, name, event.rev, to.except_connection), frame)
             raise
-        seats = list(room.sockets)
-        for place in (owns.nobody, -1 if left_out is None else room.places.get(left_out.user_id, -1)):
-            if place >= 0:
-                seats[place] = None
-        sockets = [socket for socket in seats if socket is not None]
-        self._send_each(sockets, compress(owns.behind(frame), seats))
+        sockets: list[Socket] = []
+        pieces: list[bytes] = []
+        others: list[int] = []
+        seats = room.sockets
+        for place, piece in enumerate(all_pieces):
+            socket = seats[place]
+            if piece and socket is not None and place != left:
+                sockets.append(socket)
+                pieces.append(piece)
+            else:
+                others.append(place)
+        _send_each(sockets, pieces)
         self.delivered[name] += len(sockets)
         self.delivered[own_name] += len(sockets)
-        if len(sockets) == len(seats):
-            return
-        for place in [place for place, socket in enumerate(seats) if socket is None]:
-            own = b"" if place == owns.nobody else owns.of(place)
+        for place in others:
+            piece = all_pieces[place]
+            own = piece and piece[len(frame) :]
             for client in room.people[place].clients:
-                for_all = b"" if client is left_out else frame
-                self._tell_some(client, {name: for_all, own_name: own})
-
-    @staticmethod
-    def _send_each(sockets: Sequence[Socket], pieces: Iterator[bytes]) -> None:
-        """Hand to each of these its piece."""
-        if len(sockets) >= MANY:
-            sockets[0].send_each(sockets, pieces)
-            return
-        for socket, piece in zip(sockets, pieces, strict=True):
-            socket.send(piece)
+                if client is not left_out:
+                    self._tell_some(client, {name: frame, own_name: own})
+                elif own:
+                    self._tell_some(client, {own_name: own})
 
     def _tell_some(self, client: Client, frames: dict[str, bytes]) -> None:
         """Hand those of these frames to a connection that it wants, in one piece. An empty one is none."""
@@ -286,6 +285,15 @@ class Kind:
         self.slot = _SLOTS.get(event)
         """Only the latest of a person waits in this slot."""
         self.droppable = event in (TypingStart, TypingStop)
+
+
+def _send_each(sockets: Sequence[Socket], pieces: Sequence[bytes]) -> None:
+    """Hand to each of these its piece."""
+    if len(sockets) >= MANY:
+        sockets[0].send_each(sockets, pieces)
+        return
+    for socket, piece in zip(sockets, pieces, strict=True):
+        socket.send(piece)
 
 
 _SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}

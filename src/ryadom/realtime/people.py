@@ -19,7 +19,7 @@ class Socket(Protocol):
     def send(self, frame: bytes, slot: object = None, droppable: bool = False) -> None:
         """Queue a frame, or several that belong together; see `Connection.send`."""
 
-    def send_each(self, sockets: "Sequence[Socket]", pieces: Iterator[bytes]) -> None:
+    def send_each(self, sockets: "Sequence[Socket]", pieces: Sequence[bytes]) -> None:
         """Queue for each of many, which this is one of, a piece of its own; see `Connection.send_each`."""
 
     def close(self, code: CloseCode) -> None:
@@ -89,17 +89,6 @@ class Person:
             room.sockets[place] = self.sole
 
 
-class Owns(Protocol):
-    """What each member of a room alone gets with an event that all of them get. Made when it is asked for."""
-
-    nobody: int
-    """The place of the one who gets nothing of their own; -1 when there is none."""
-
-    def of(self, place: int) -> bytes:
-        """The frame of one."""
-
-    def behind(self, frame: bytes) -> Iterator[bytes]:
-        """This frame and each one's own in one piece, by their places: all that were there when it was counted."""
-
-
-Companion = Callable[[Any, Room], Owns]
+Companion = Callable[[Any, Room, bytes], list[bytes]]
+"""Given an event that all of a room get, and its frame: what each gets, by their places. That is the frame and one of
+their own in one piece; or `b""`, for whoever gets no more than the frame."""

@@ -1,7 +1,7 @@
 """The end of one turn of the event loop: what its callbacks have sent leaves, in as few system calls as can be."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -43,8 +43,7 @@ class Many(NamedTuple):
     """A piece for each of many connections, none of which has anything else to write."""
 
     outlets: Sequence[Outlet]
-    pieces: Iterator[bytes]
-    """Made when they are taken."""
+    pieces: Sequence[bytes]
     ids: frozenset[int]
     """Of the outlets, as `id` gives them."""
 
@@ -77,7 +76,7 @@ class Tick:
         self.first = (frame,)
         self.size = len(frame)
 
-    def put(self, outlets: Sequence[Outlet], pieces: Iterator[bytes]) -> bool:
+    def put(self, outlets: Sequence[Outlet], pieces: Sequence[bytes]) -> bool:
         """Write to each of these its piece at the end of the tick, if nothing else comes for one of them until then.
 
         False, and nothing is done, when something else has come already.
@@ -88,7 +87,7 @@ class Tick:
         if not ids.isdisjoint(map(id, self.dirty)):
             return False
         if self.first is _NOTHING:
-            self.turn_to(b"")
+            self.turn_to(pieces[0])
         self.many = Many(outlets, pieces, ids)
         return True
 
@@ -104,19 +103,18 @@ class Tick:
                 outlet.send(piece)
 
     def _flush(self) -> None:
-        many = self.many
-        fds = [] if many is None else [outlet.fd for outlet in many.outlets]
-        if NONE in fds:
-            # Some have a transport of another kind, or are waiting, or have gone: they know what to do.
-            self._dissolve()
-            many = None
+        many, fds = self.many, []
+        if many is not None:
+            fds = [outlet.fd for outlet in many.outlets]
+            if NONE in fds:
+                # Some have a transport of another kind, or are waiting, or have gone: they know what to do.
+                self._dissolve()
+            self.many = None
         dirty, self.dirty = self.dirty, []
         self.first = _NOTHING
-        self.many = None
         self._flush_each(dirty)
-        if many is not None:
-            # All are made before the first is written: in turn, the core takes longer for both.
-            self._write(many.outlets, fds, list(many.pieces))
+        if many is not None and NONE not in fds:
+            self._write(many.outlets, fds, many.pieces)
 
     def _flush_each(self, dirty: list[Outlet]) -> None:
         frames: tuple[bytes, ...] = ()

@@ -5,8 +5,7 @@ that was already in the loaded count is not counted twice.
 """
 
 import heapq
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from ryadom.auth.store import own_rev
@@ -29,40 +28,6 @@ from . import store
 INFINITY = float("inf")
 _COUNTED = LastFields("unread_count", "total_unread")
 """What is each member's own in an `UnreadMessage`."""
-
-
-class Counted:
-    """What the members of a room are told of a message, with what each has unread then."""
-
-    def __init__(self, event: NewMessage, sender: int, unread: "array[int]", totals: "array[int]") -> None:
-        self.nobody = sender
-        self._unread = unread
-        self._totals = totals
-        message = event.message
-        self._pattern = _COUNTED.pattern(UnreadMessage(
-            timestamp=event.timestamp, rev=event.rev, chat_id=message.chat_id, message_id=message.id,
-            sender_id=message.sender_id, unread_count=0, total_unread=0,
-        ))  # fmt: skip
-
-    def of(self, place: int) -> bytes:
-        """The frame of one."""
-        return text_frame(self._pattern % (self._unread[place], self._totals[place]))
-
-    def behind(self, frame: bytes) -> Iterator[bytes]:
-        """This frame and each one's own in one piece."""
-        pattern = self._pattern
-        kept: dict[tuple[int, int], bytes] = {}
-        before = total_before = -1
-        piece = b""
-        for counted in zip(self._unread, self._totals, strict=True):
-            unread, total = counted
-            if unread != before or total != total_before:
-                # Neighbours often have the very same.
-                before, total_before = counted
-                piece = kept.get(counted, b"")
-                if not piece:
-                    piece = kept[counted] = frame + text_frame(pattern % counted)
-            yield piece
 
 
 class Counts:
@@ -140,24 +105,39 @@ class Counts:
             totals[row] += room.adds[place] * (unread - room.unread[place])
         room.change(place, unread, rev)
 
-    def _counted(self, event: NewMessage, room: Room) -> Counted:
-        """Count a message for each member but the sender; what each is told of that."""
-        self._wake()
+    def _counted(self, event: NewMessage, room: Room, frame: bytes) -> list[bytes]:
+        """Count a message for each member but the sender; what each gets, by their places."""
+        if self._unmute:
+            self._wake()
         rev, sender = event.rev, room.places.get(event.message.sender_id or 0, -1)
         # Most often nobody's count includes it yet.
-        included = rev <= max(room.newest, room.counted)
-        column, totals = room.unread, self._hub.totals
-        told = array("q")
-        for place, (row, unread, adds) in enumerate(zip(room.rows, column, room.adds, strict=True)):
-            total = totals[row]
+        included = rev <= room.newest or rev <= room.counted
+        column, heard, totals = room.unread, room.adds, self._hub.totals
+        pieces: list[bytes] = []
+        made: dict[tuple[int, int], bytes] = {}
+        pattern = piece = b""
+        before = total_before = -1
+        for place, row in enumerate(room.rows):
+            if place == sender:
+                pieces.append(b"")
+                continue
+            unread, total = column[place], totals[row]
             if total == UNKNOWN:
                 total = self._sum(room.people[place])
-            if place != sender and (not included or rev > room.rev(place)):
-                column[place] = unread + 1
-                totals[row] = total = total + adds
-            told.append(total)
-        room.counted = max(room.counted, rev)
-        return Counted(event, sender, column[:], told)
+            if not included or rev > room.rev(place):
+                column[place] = unread = unread + 1
+                totals[row] = total = total + heard[place]
+            if unread != before or total != total_before:
+                # Neighbours often have the very same.
+                before, total_before = counted = unread, total
+                piece = made.get(counted, b"")
+                if not piece:
+                    pattern = pattern or _COUNTED.pattern(_uncounted(event))
+                    piece = made[counted] = frame + text_frame(pattern % counted)
+            pieces.append(piece)
+        if rev > room.counted:
+            room.counted = rev
+        return pieces
 
     def _new_message(self, event: NewMessage) -> None:
         """The count of the sender: who has nothing unread has read up to what they write."""
@@ -246,13 +226,23 @@ class Counts:
         self.moved()
 
     def _tell(self, room: Room, place: int, now: datetime | None = None) -> None:
-        self._wake()
+        if self._unmute:
+            self._wake()
         person = room.people[place]
         changed = UnreadChanged(
             timestamp=now or self._clock.utcnow(), rev=room.rev(place), chat_id=room.chat_id,
             unread_count=room.unread[place], total_unread=self._sum(person), up_to_seq=room.marks[place],
         )  # fmt: skip
         self._hub.tell(person, changed)
+
+
+def _uncounted(event: NewMessage) -> UnreadMessage:
+    """What is told of a message, but for the numbers."""
+    message = event.message
+    return UnreadMessage(
+        timestamp=event.timestamp, rev=event.rev, chat_id=message.chat_id, message_id=message.id,
+        sender_id=message.sender_id, unread_count=0, total_unread=0,
+    )  # fmt: skip
 
 
 def load_person(tx: Tx, user_id: int) -> Loaded:
