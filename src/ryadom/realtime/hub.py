@@ -5,7 +5,7 @@ An event is encoded and framed once, whatever the number of connections; each co
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ryadom.protocol.audience import Audience, Chat, Mutual, Session, Users
 from ryadom.protocol.errors import CloseCode
@@ -174,7 +174,7 @@ class Hub:
         if event.rev > room.told:
             room.told = event.rev
         left_out = None if to.except_connection is None else self._by_connection.get(to.except_connection)
-        left = -1 if left_out is None else room.places.get(left_out.user_id, -1)
+        left_socket = None if left_out is None else left_out.socket
         frame = framed(event)
         try:
             all_pieces = companion(event, room, frame)
@@ -188,37 +188,44 @@ class Hub:
         seats = room.sockets
         for place, piece in enumerate(all_pieces):
             socket = seats[place]
-            if piece and socket is not None and place != left:
+            if piece and socket is not None and socket is not left_socket:
                 sockets.append(socket)
                 pieces.append(piece)
-            else:
+            elif piece or socket is None or socket is not left_socket:
                 others.append(place)
-        _send_each(sockets, pieces)
+        if len(sockets) >= MANY:
+            sockets[0].send_each(sockets, pieces)
+        else:
+            for number, socket in enumerate(sockets):
+                socket.send(pieces[number])
         self.delivered[name] += len(sockets)
         self.delivered[own_name] += len(sockets)
         for place in others:
-            piece = all_pieces[place]
-            own = piece and piece[len(frame) :]
-            for client in room.people[place].clients:
-                if client is not left_out:
-                    self._tell_some(client, {name: frame, own_name: own})
-                elif own:
-                    self._tell_some(client, {own_name: own})
+            self._tell_apart(room.people[place], left_out, (name, own_name), frame, all_pieces[place])
 
-    def _tell_some(self, client: Client, frames: dict[str, bytes]) -> None:
-        """Hand those of these frames to a connection that it wants, in one piece. An empty one is none."""
-        wanted = [name for name, frame in frames.items() if frame and name in client.wanted]
-        for name in wanted:
-            self.delivered[name] += 1
-        if wanted:
-            client.socket.send(b"".join([frames[name] for name in wanted]))
+    def _tell_apart(
+        self, person: Person, left_out: Client | None, names: tuple[str, str], frame: bytes, piece: bytes
+    ) -> None:
+        """Hand to each connection of one member what it wants of both events, in one piece; but one gets only its own.
+
+        `piece`: the frame that is for all, with their own behind it; or nothing.
+        """
+        for client in person.clients:
+            frames = (b"" if client is left_out else frame, piece[len(frame) :])
+            wanted = [place for place in (0, 1) if frames[place] and names[place] in client.wanted]
+            for place in wanted:
+                self.delivered[names[place]] += 1
+            if wanted:
+                client.socket.send(piece if len(wanted) == 2 else frames[wanted[0]])
 
     def tell(self, person: Person, event: DurableEvent) -> None:
         """Hand an event to every connection of one person that wants it."""
         name, frame = NAMES[type(event)], framed(event)
         person.heard(event.rev)
         for client in person.clients:
-            self._tell_some(client, {name: frame})
+            if name in client.wanted:
+                client.socket.send(frame)
+                self.delivered[name] += 1
 
     def _hand(self, clients: list[Client], frame: bytes, slot: object = None, *, droppable: bool = False) -> None:
         """Hand the same frame to these connections."""
@@ -285,15 +292,6 @@ class Kind:
         self.slot = _SLOTS.get(event)
         """Only the latest of a person waits in this slot."""
         self.droppable = event in (TypingStart, TypingStop)
-
-
-def _send_each(sockets: Sequence[Socket], pieces: Sequence[bytes]) -> None:
-    """Hand to each of these its piece."""
-    if len(sockets) >= MANY:
-        sockets[0].send_each(sockets, pieces)
-        return
-    for socket, piece in zip(sockets, pieces, strict=True):
-        socket.send(piece)
 
 
 _SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}

@@ -142,14 +142,13 @@ class Counts:
     def _new_message(self, event: NewMessage) -> None:
         """The count of the sender: who has nothing unread has read up to what they write."""
         message = event.message
-        found = self._find(message.sender_id or 0, message.chat_id)
-        if found is None:
+        room = self._hub.chats.get(message.chat_id)
+        place = None if room is None else room.places.get(message.sender_id or 0)
+        if room is None or place is None or room.unread[place]:
             return
-        room, place = found
-        if room.unread[place] == 0:
-            if event.rev > room.revs[place]:
-                room.marks[place] = max(room.marks[place], message.seq)
-            self._tell(room, place, event.timestamp)
+        if event.rev > room.revs[place] and message.seq > room.marks[place]:
+            room.marks[place] = message.seq
+        self._tell(room, place, event.timestamp)
 
     def _moved(self, fact: MarkMoved) -> None:
         found = self._find(fact.user_id, fact.chat_id)
