@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -103,18 +104,14 @@ class Tick:
                 outlet.send(piece)
 
     def _flush(self) -> None:
-        many, fds = self.many, []
+        many, self.many = self.many, None
         if many is not None:
-            fds = [outlet.fd for outlet in many.outlets]
-            if NONE in fds:
-                # Some have a transport of another kind, or are waiting, or have gone: they know what to do.
-                self._dissolve()
-            self.many = None
+            many = _ready(many)
         dirty, self.dirty = self.dirty, []
         self.first = _NOTHING
         self._flush_each(dirty)
-        if many is not None and NONE not in fds:
-            self._write(many.outlets, fds, many.pieces)
+        if many is not None:
+            self._write(many.outlets, [outlet.fd for outlet in many.outlets], many.pieces)
 
     def _flush_each(self, dirty: list[Outlet]) -> None:
         frames: tuple[bytes, ...] = ()
@@ -155,6 +152,18 @@ class Tick:
         if not self._ring.usable:
             self._ring, self._alone = None, True
             log.warning("io_uring gave up; writing goes on without it")
+
+
+def _ready(many: Many) -> Many:
+    """Those that can be written to past their transports; the others are sent their pieces."""
+    there = [outlet.fd != NONE for outlet in many.outlets]
+    if all(there):
+        return many
+    for number, ready in enumerate(there):
+        if not ready:
+            # It has a transport of another kind, or waits, or has gone: it knows what to do.
+            many.outlets[number].send(many.pieces[number])
+    return Many(list(compress(many.outlets, there)), list(compress(many.pieces, there)), many.ids)
 
 
 def _ring() -> Ring | None:

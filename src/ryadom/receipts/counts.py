@@ -212,7 +212,8 @@ class Counts:
         """Come back when this mute ends. One note per member and chat, however often it is muted or they connect."""
         chat_id, until = room.chat_id, room.muted_until[place]
         if until <= self._clock.now():
-            self._mute(room, place, 0.0)
+            if until:
+                self._mute(room, place, 0.0)
             return
         if self._mutes.get((user_id, chat_id)) == until:
             return
