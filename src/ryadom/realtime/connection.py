@@ -21,7 +21,7 @@ from .backlog import MAX_BYTES, MAX_EVENTS, Backlog
 from .frames import close_frame, ping_frame
 from .headers import Headers
 from .pulse import Deadline, Pulse
-from .tick import NONE, Tick
+from .tick import NONE, Tick, send_each
 
 PORTION = 32 * 1024
 """Bytes that are handed on at a time; a transport buffers no more than this."""
@@ -163,8 +163,7 @@ class Connection:
     def send_each(self, sockets: Sequence[Any], pieces: Sequence[bytes]) -> None:
         """Send to each of these connections, of which this is one, a piece of its own: as `send` of each would."""
         if not self._tick.put(sockets, pieces):
-            for connection, piece in zip(sockets, pieces, strict=True):
-                connection.send(piece)
+            send_each(sockets, pieces)
 
     def _put(self, backlog: Backlog, frame: bytes, slot: object, droppable: bool) -> None:
         fits = backlog.put(frame, slot, droppable)
@@ -240,9 +239,9 @@ class Connection:
 
     def pause(self) -> None:
         """Something waits in the transport."""
-        self._tick.before(self)
         self._paused = True
         self.fd = NONE
+        self._tick.before(self)
         # What was queued comes before what has to wait.
         self.flush()
         if self._backlog is None and not self.closing:

@@ -1,8 +1,17 @@
-"""Events as bytes: a frame of each, and a pattern for one that many get with other numbers."""
+"""Events as they leave: a frame of each, a pattern for one that many get with other numbers, and what gives way."""
 
 import msgspec
 
-from ryadom.protocol.events import Event
+from ryadom.protocol.events import (
+    NAMES,
+    DurableEvent,
+    Event,
+    StatusChange,
+    TypingStart,
+    TypingStop,
+    UserOffline,
+    UserOnline,
+)  # fmt: skip
 
 from .frames import text_frame
 
@@ -30,3 +39,20 @@ class LastFields:
         if not text.endswith(self._zeros):
             raise ValueError(f"{type(event).__name__} does not end with {self._zeros.decode()}")
         return text[: -len(self._zeros)].replace(b"%", b"%%") + self._holes
+
+
+class Kind:
+    """What delivery must know of a kind of event, and how it gives way on a connection that does not read."""
+
+    __slots__ = ("droppable", "durable", "name", "slot")
+
+    def __init__(self, event: type[Event]) -> None:
+        self.name = NAMES[event]
+        self.durable = issubclass(event, DurableEvent)
+        self.slot = _SLOTS.get(event)
+        """Only the latest of a person waits in this slot."""
+        self.droppable = event in (TypingStart, TypingStop)
+
+
+_SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}
+KINDS = {event: Kind(event) for event in NAMES}

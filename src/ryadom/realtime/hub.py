@@ -14,18 +14,13 @@ from ryadom.protocol.events import (
     SUBSCRIBABLE,
     DurableEvent,
     Event,
-    StatusChange,
-    TypingStart,
-    TypingStop,
-    UserOffline,
-    UserOnline,
 )
 
 from .connection import QUICK, QUICK_SIZE
-from .encoded import framed
+from .encoded import KINDS, framed
 from .people import Client, Companion, Loaded, Person, Socket
 from .room import Count, Room
-from .tick import MANY
+from .tick import MANY, send_each
 
 UNKNOWN = -1
 """What somebody has unread in all, when nobody has added it up yet."""
@@ -193,30 +188,36 @@ class Hub:
                 pieces.append(piece)
             elif piece or socket is None or socket is not left_socket:
                 others.append(place)
-        if len(sockets) >= MANY:
-            sockets[0].send_each(sockets, pieces)
-        else:
-            for number, socket in enumerate(sockets):
-                socket.send(pieces[number])
         self.delivered[name] += len(sockets)
         self.delivered[own_name] += len(sockets)
+        mates: list[tuple[Socket, bytes]] = []
         for place in others:
-            self._tell_apart(room.people[place], left_out, (name, own_name), frame, all_pieces[place])
+            mates += self._apart(room.people[place], left_out, (name, own_name), frame, all_pieces[place])
+        try:
+            if len(sockets) >= MANY:
+                sockets[0].send_each(sockets, pieces)
+            else:
+                send_each(sockets, pieces)
+        finally:
+            if mates:
+                send_each(*zip(*mates, strict=True))
 
-    def _tell_apart(
+    def _apart(
         self, person: Person, left_out: Client | None, names: tuple[str, str], frame: bytes, piece: bytes
-    ) -> None:
-        """Hand to each connection of one member what it wants of both events, in one piece; but one gets only its own.
+    ) -> list[tuple[Socket, bytes]]:
+        """What each connection of one member gets: what it wants of both events, in one piece; but one only its own.
 
         `piece`: the frame that is for all, with their own behind it; or nothing.
         """
+        gets: list[tuple[Socket, bytes]] = []
         for client in person.clients:
             frames = (b"" if client is left_out else frame, piece[len(frame) :])
             wanted = [place for place in (0, 1) if frames[place] and names[place] in client.wanted]
             for place in wanted:
                 self.delivered[names[place]] += 1
             if wanted:
-                client.socket.send(piece if len(wanted) == 2 else frames[wanted[0]])
+                gets.append((client.socket, piece if len(wanted) == 2 else frames[wanted[0]]))
+        return gets
 
     def tell(self, person: Person, event: DurableEvent) -> None:
         """Hand an event to every connection of one person that wants it."""
@@ -281,19 +282,4 @@ class Hub:
         return clients
 
 
-class Kind:
-    """What delivery must know of a kind of event, and how it gives way on a connection that does not read."""
-
-    __slots__ = ("droppable", "durable", "name", "slot")
-
-    def __init__(self, event: type[Event]) -> None:
-        self.name = NAMES[event]
-        self.durable = issubclass(event, DurableEvent)
-        self.slot = _SLOTS.get(event)
-        """Only the latest of a person waits in this slot."""
-        self.droppable = event in (TypingStart, TypingStop)
-
-
-_SLOTS: dict[type[Event], str] = {StatusChange: "status", UserOnline: "step", UserOffline: "step"}
 _NOBODY = Room(0)
-KINDS = {event: Kind(event) for event in NAMES}

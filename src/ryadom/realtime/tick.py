@@ -1,7 +1,7 @@
 """The end of one turn of the event loop: what its callbacks have sent leaves, in as few system calls as can be."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from typing import NamedTuple, Protocol
 
@@ -19,16 +19,20 @@ NONE = -1
 _NOTHING = (b"nothing yet",)
 
 
-class Outlet(Protocol):
+class Sender(Protocol):
+    """Whoever can be sent something."""
+
+    def send(self, frame: bytes) -> None:
+        """Add to what it has to write."""
+
+
+class Outlet(Sender, Protocol):
     """What a tick asks of a connection."""
 
     out: tuple[bytes, ...]
     """What it has to write."""
     fd: int
     """What to write to past its transport; `NONE` where something would be passed by."""
-
-    def send(self, frame: bytes) -> None:
-        """Add to what it has to write."""
 
     def flush(self) -> None:
         """Write what there is, by itself."""
@@ -100,18 +104,30 @@ class Tick:
     def _dissolve(self) -> None:
         many, self.many = self.many, None
         if many is not None:
-            for outlet, piece in zip(many.outlets, many.pieces, strict=True):
-                outlet.send(piece)
+            send_each(many.outlets, many.pieces)
 
     def _flush(self) -> None:
-        many, self.many = self.many, None
-        if many is not None:
-            many = _ready(many)
-        dirty, self.dirty = self.dirty, []
+        # Before all else, so that whatever happens here, there is a next time.
         self.first = _NOTHING
-        self._flush_each(dirty)
-        if many is not None:
-            self._write(many.outlets, [outlet.fd for outlet in many.outlets], many.pieces)
+        many, self.many = self.many, None
+        dirty, self.dirty = self.dirty, []
+        try:
+            self._flush_each(dirty)
+        finally:
+            if many is not None:
+                self._flush_many(many)
+
+    def _flush_many(self, many: Many) -> None:
+        fds = [outlet.fd for outlet in many.outlets]
+        if NONE not in fds:
+            self._write(many.outlets, fds, many.pieces)
+            return
+        ready = [fd != NONE for fd in fds]
+        outlets, pieces = list(compress(many.outlets, ready)), list(compress(many.pieces, ready))
+        self._write(outlets, list(compress(fds, ready)), pieces)
+        # They have a transport of another kind, or wait, or have gone: they know what to do.
+        others = [fd == NONE for fd in fds]
+        send_each(list(compress(many.outlets, others)), list(compress(many.pieces, others)))
 
     def _flush_each(self, dirty: list[Outlet]) -> None:
         frames: tuple[bytes, ...] = ()
@@ -154,16 +170,16 @@ class Tick:
             log.warning("io_uring gave up; writing goes on without it")
 
 
-def _ready(many: Many) -> Many:
-    """Those that can be written to past their transports; the others are sent their pieces."""
-    there = [outlet.fd != NONE for outlet in many.outlets]
-    if all(there):
-        return many
-    for number, ready in enumerate(there):
-        if not ready:
-            # It has a transport of another kind, or waits, or has gone: it knows what to do.
-            many.outlets[number].send(many.pieces[number])
-    return Many(list(compress(many.outlets, there)), list(compress(many.pieces, there)), many.ids)
+def send_each(outlets: Iterable[Sender], pieces: Iterable[bytes]) -> None:
+    """Send to each its piece. A mistake with one keeps no other from it; the last is raised."""
+    mistake: Exception | None = None
+    for outlet, piece in zip(outlets, pieces, strict=True):
+        try:
+            outlet.send(piece)
+        except Exception as error:
+            mistake = error
+    if mistake is not None:
+        raise mistake
 
 
 def _ring() -> Ring | None:

@@ -183,10 +183,12 @@ class Counts:
         found = self._find(fact.user_id, fact.chat_id)
         if found is not None and found[0].rev(found[1]) < fact.rev:
             room, place = found
-            if room.unread[place]:
-                self._set(room, place, 0, fact.rev)
-                self._tell(room, place)
-            self._hub.leave(fact.chat_id, fact.user_id)
+            try:
+                if room.unread[place]:
+                    self._set(room, place, 0, fact.rev)
+                    self._tell(room, place)
+            finally:
+                self._hub.leave(fact.chat_id, fact.user_id)
 
     def _muted(self, fact: Muted) -> None:
         found = self._find(fact.user_id, fact.chat_id)
@@ -212,7 +214,8 @@ class Counts:
         """Come back when this mute ends. One note per member and chat, however often it is muted or they connect."""
         chat_id, until = room.chat_id, room.muted_until[place]
         if until <= self._clock.now():
-            if until:
+            if until and self._mutes.get((user_id, chat_id)) != until:
+                # Else the sweep is about to tell of it.
                 self._mute(room, place, 0.0)
             return
         if self._mutes.get((user_id, chat_id)) == until:
