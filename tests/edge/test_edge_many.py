@@ -139,6 +139,27 @@ async def test_what_is_sent_to_others_lets_many_wait(crowd: Crowd) -> None:
         one.look()
 
 
+async def test_who_has_a_transport_without_a_descriptor_gets_theirs_through_it(
+    crowd: Crowd, pulse: Pulse, clock: VirtualClock
+) -> None:
+    wrapped = Told(None)
+    apart = Connection(wrapped, "198.51.100.7", Headers(), crowd.tick, pulse, clock)
+    pieces = [one.was_sent(crowd.piece()) for one in crowd.all]
+    apart.send_each([apart, *(one.connection for one in crowd.all)], [b"theirs", *pieces])
+    apart.send(b", and more")
+    for _ in range(2):
+        await asyncio.sleep(0)
+    for one in crowd.all:
+        one.look()
+    assert wrapped.written == b"theirs, and more"
+    apart.send_each([apart, *(one.connection for one in crowd.all)], [b"!", *map(One.was_sent, crowd.all, pieces)])
+    for _ in range(2):
+        await asyncio.sleep(0)
+    for one in crowd.all:
+        one.look()
+    assert wrapped.written == b"theirs, and more!"
+
+
 async def test_nothing_is_written_behind_a_last_word_nor_to_a_number_that_is_somebody_elses(crowd: Crowd) -> None:
     closed, aborted, lost, *others = crowd.all
     closed.close()

@@ -11,7 +11,7 @@ from ryadom.protocol.events import (
     TypingStop,
     UserOffline,
     UserOnline,
-)  # fmt: skip
+)
 
 from .frames import text_frame
 
